@@ -1,0 +1,39 @@
+// Compiles every TypeScript file to CommonJS in dist/, one file each, in well under a second.
+// Types are checked by `npm run typecheck`; declarations are written when the package is packed.
+import { build } from "esbuild";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+const folders = ["sdk", "components", "stacks", "local", "test", "bench"];
+
+async function sources(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts"))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+const inputs = (await Promise.all(folders.map(sources))).flat();
+if (await stat("index.ts").catch(() => undefined)) inputs.push("index.ts");
+
+await build({
+  entryPoints: inputs,
+  outdir: "dist",
+  outbase: ".",
+  platform: "node",
+  target: "node22",
+  format: "cjs",
+  sourcemap: "linked",
+  logLevel: "warning",
+});
+
+// A module whose source is gone must not be found by a test run or a stale require.
+const expected = new Set(inputs.map((file) => join("dist", file.replace(/\.ts$/, ".js"))));
+const compiled = await readdir("dist", { recursive: true, withFileTypes: true });
+for (const entry of compiled) {
+  const file = join(entry.parentPath, entry.name);
+  if (entry.isFile() && file.endsWith(".js") && !expected.has(file)) {
+    await rm(file);
+    await rm(`${file}.map`, { force: true });
+  }
+}

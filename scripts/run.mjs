@@ -1,0 +1,52 @@
+// Runs one of the project's commands after all set-up that it needs: dependencies, then the build.
+// Written for any Node.js since 18, because it runs before the pinned one is installed.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const entries = {
+  local: "dist/local/cli.js",
+  test: "dist/test/run.js",
+  bench: "dist/bench/run.js",
+};
+
+const [command, ...args] = process.argv.slice(2);
+if (!(command in entries)) {
+  console.error(`unknown command "${command}"; allowed: ${Object.keys(entries).join(", ")}`);
+  process.exit(2);
+}
+
+/** Runs a set-up step; its output is shown only when it fails. */
+function step(title, file, fileArgs) {
+  const start = Date.now();
+  const result = spawnSync(file, fileArgs, { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 });
+  if (result.status !== 0) {
+    process.stderr.write(`${title} failed:\n${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}\n`);
+    process.exit(1);
+  }
+  return ((Date.now() - start) / 1000).toFixed(1);
+}
+
+const lockHash = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
+const stamp = join(root, "node_modules", ".pulumi-kserve", "lock");
+const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+if (!existsSync(node) || !existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash) {
+  console.error("installing npm dependencies (package-lock.json)…");
+  const seconds = step("npm ci", "npm", ["ci", "--no-audit", "--no-fund"]);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lockHash);
+  console.error(`installed npm dependencies in ${seconds} s`);
+}
+step("build", node, [join("scripts", "build.mjs")]);
+
+const child = spawn(node, ["--enable-source-maps", join(root, entries[command]), ...args], {
+  cwd: root,
+  stdio: "inherit",
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
