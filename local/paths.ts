@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 /**
  * Folder of everything that can be made again: built and downloaded tools. Shared by all checkouts of a user.
@@ -28,6 +29,16 @@ export function clusterFolder(name: string): string {
     );
   }
   return join(stateRoot(), "clusters", name);
+}
+
+/** Folder of the checkout, found from the compiled file that runs: the nearest one upwards with a package.json. */
+export function projectRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, "package.json"))) {
+    if (folder === dirname(folder)) throw new Error(`no package.json in ${__dirname} or a folder above it`);
+    folder = dirname(folder);
+  }
+  return folder;
 }
 
 /** A relative value is ignored, as the XDG base directory specification asks. */

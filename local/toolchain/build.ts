@@ -1,0 +1,62 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "../process";
+import { fillSlot, slotFor, type Slot } from "./cache";
+import { goEnvironment } from "./go";
+import type { Catalog, Platform, ToolDefinition, ToolName } from "./types";
+
+/**
+ * The slot of a part that is built. The Go version is not a part of it, beyond the go line of go.mod: a build stays usable when
+ * Go is updated or removed.
+ */
+export async function buildSlot(
+  catalog: Catalog,
+  name: ToolName,
+  definition: ToolDefinition,
+  platform: Platform,
+): Promise<Slot> {
+  const { module, package: goPackage, ldflags } = definition.build;
+  const pins = await modulePins(join(catalog.modulesFolder, module));
+  return slotFor(name, definition.version, "build", [...pins, goPackage, ldflags, platform.os, platform.arch]);
+}
+
+/** What decides the sources of everything in a module. */
+export async function modulePins(moduleFolder: string): Promise<string[]> {
+  return [await readFile(join(moduleFolder, "go.mod"), "utf8"), await readFile(join(moduleFolder, "go.sum"), "utf8")];
+}
+
+/** The lock that is held while executables of a module are built. */
+export function moduleLock(module: string): string {
+  return `module-${module}`;
+}
+
+/**
+ * Builds one executable into its slot. The caller holds {@link moduleLock}.
+ * @throws what Go said.
+ */
+export async function buildExecutable(
+  catalog: Catalog,
+  slot: Slot,
+  definition: ToolDefinition,
+  go: string,
+  platform: Platform,
+  update: (detail: string) => void,
+): Promise<string> {
+  const { module, package: goPackage, ldflags } = definition.build;
+  return fillSlot(slot, moduleLock(module), async (folder) => {
+    const cwd = join(catalog.modulesFolder, module);
+    // Inside the folder, so that an interrupted build leaves nothing elsewhere.
+    const temporary = join(folder, "go-tmp");
+    await mkdir(temporary);
+    const env = { ...goEnvironment(platform), GOTMPDIR: temporary };
+    let compiled = 0;
+    await runCommand(go, ["build", "-v", "-trimpath", "-ldflags", ldflags, "-o", join(folder, slot.name), goPackage], {
+      cwd,
+      env,
+      onLine: (line) => update(line.startsWith("go: ") ? line.slice(4) : `${++compiled} packages, at ${line}`),
+    });
+    const { stdout } = await runCommand(go, ["env", "GOVERSION"], { cwd, env });
+    await rm(temporary, { recursive: true, force: true });
+    return { file: slot.name, origin: { module, package: goPackage, ldflags, go: stdout.trim() } };
+  });
+}

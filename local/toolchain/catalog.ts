@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import { versions } from "../../sdk/versions";
+import { projectRoot } from "../paths";
+import type { Catalog, Download, NoDownload, Platform, ToolDefinition } from "./types";
+
+const kubernetesModule = "kubernetes";
+const [kubernetesMajor, kubernetesMinor] = versions.kubernetes.split(".");
+
+/** The pinned toolchain of this checkout. */
+export function defaultCatalog(): Catalog {
+  return {
+    modulesFolder: join(projectRoot(), "local", "toolchain", "modules"),
+    tools: {
+      etcd: {
+        version: versions.etcd,
+        versionFrom: { args: ["--version"] },
+        download: etcdDownload,
+        build: { module: kubernetesModule, package: "go.etcd.io/etcd/server/v3", ldflags: "-s -w" },
+      },
+      "kube-apiserver": kubernetesPart("kube-apiserver"),
+      "kube-controller-manager": kubernetesPart("kube-controller-manager"),
+      "kube-scheduler": kubernetesPart("kube-scheduler"),
+      llmisvc: {
+        version: versions.kserve,
+        versionFrom: { goModule: "github.com/kserve/kserve" },
+        download: () => ({ none: "KServe publishes its controllers as container images only" }),
+        build: { module: kubernetesModule, package: "github.com/kserve/kserve/cmd/llmisvc", ldflags: "-s -w" },
+      },
+      lws: {
+        version: versions.leaderWorkerSet,
+        versionFrom: { goModule: "sigs.k8s.io/lws" },
+        download: () => ({ none: "LeaderWorkerSet publishes its controller as a container image only" }),
+        build: { module: kubernetesModule, package: "sigs.k8s.io/lws/cmd", ldflags: "-s -w" },
+      },
+      helm: {
+        version: versions.helm,
+        versionFrom: { args: ["version", "--short"] },
+        download: helmDownload,
+        build: {
+          module: kubernetesModule,
+          package: "helm.sh/helm/v3/cmd/helm",
+          ldflags: `-s -w -X helm.sh/helm/v3/internal/version.version=v${versions.helm}`,
+        },
+      },
+      kwok: kwokPart("kwok"),
+      kwokctl: kwokPart("kwokctl"),
+      pulumi: {
+        version: versions.pulumi,
+        versionFrom: { args: ["version"] },
+        download: pulumiDownload,
+        build: {
+          module: "pulumi",
+          package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+          ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`,
+        },
+      },
+    },
+    // All four are dependencies of that module, so that its go.sum vouches for their content.
+    upstream: {
+      kserve: { version: versions.kserve, module: kubernetesModule, goModule: "github.com/kserve/kserve" },
+      lws: { version: versions.leaderWorkerSet, module: kubernetesModule, goModule: "sigs.k8s.io/lws" },
+      "gateway-api": { version: versions.gatewayApi, module: kubernetesModule, goModule: "sigs.k8s.io/gateway-api" },
+      "inference-extension": {
+        version: versions.inferenceExtension,
+        module: kubernetesModule,
+        goModule: "sigs.k8s.io/gateway-api-inference-extension",
+      },
+    },
+  };
+}
+
+function kubernetesPart(name: string): ToolDefinition {
+  const version = "k8s.io/component-base/version";
+  return {
+    version: versions.kubernetes,
+    versionFrom: { args: ["--version"] },
+    download: ({ os, arch }) => kubernetesDownload(name, os, arch),
+    build: {
+      module: kubernetesModule,
+      package: `k8s.io/kubernetes/cmd/${name}`,
+      ldflags: [
+        "-s -w",
+        `-X ${version}.gitVersion=v${versions.kubernetes}`,
+        `-X ${version}.gitMajor=${kubernetesMajor}`,
+        `-X ${version}.gitMinor=${kubernetesMinor}`,
+      ].join(" "),
+    },
+  };
+}
+
+function kubernetesDownload(name: string, os: string, arch: string): Download | NoDownload {
+  if (os !== "linux") return { none: `Kubernetes publishes ${name} for Linux only` };
+  const url = `https://dl.k8s.io/release/v${versions.kubernetes}/bin/${os}/${arch}/${name}`;
+  return { url, checksum: { url: `${url}.sha256` } };
+}
+
+function etcdDownload({ os, arch }: Platform): Download {
+  const release = `https://github.com/etcd-io/etcd/releases/download/v${versions.etcd}`;
+  const folder = `etcd-v${versions.etcd}-${os}-${arch}`;
+  return {
+    url: `${release}/${folder}.${os === "linux" ? "tar.gz" : "zip"}`,
+    checksum: { url: `${release}/SHA256SUMS` },
+    archivePath: `${folder}/etcd`,
+  };
+}
+
+function helmDownload({ os, arch }: Platform): Download {
+  const url = `https://get.helm.sh/helm-v${versions.helm}-${os}-${arch}.tar.gz`;
+  return { url, checksum: { url: `${url}.sha256sum` }, archivePath: `${os}-${arch}/helm` };
+}
+
+function kwokPart(name: "kwok" | "kwokctl"): ToolDefinition {
+  const repository = "kubernetes-sigs/kwok";
+  const tag = `v${versions.kwok}`;
+  return {
+    version: versions.kwok,
+    versionFrom: { args: ["--version"] },
+    // kwok publishes no checksum file.
+    download: ({ os, arch }) => ({
+      url: `https://github.com/${repository}/releases/download/${tag}/${name}-${os}-${arch}`,
+      checksum: { releaseUrl: `https://api.github.com/repos/${repository}/releases/tags/${tag}` },
+    }),
+    build: {
+      module: "kwok",
+      package: `sigs.k8s.io/kwok/cmd/${name}`,
+      ldflags: `-s -w -X sigs.k8s.io/kwok/pkg/consts.Version=${tag}`,
+    },
+  };
+}
+
+/** The archive also holds the language hosts, which the engine finds beside itself. */
+function pulumiDownload({ os, arch }: Platform): Download {
+  const release = `https://github.com/pulumi/pulumi/releases/download/v${versions.pulumi}`;
+  return {
+    url: `${release}/pulumi-v${versions.pulumi}-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+    checksum: { url: `${release}/pulumi-${versions.pulumi}-checksums.txt` },
+    archivePath: "pulumi/pulumi",
+  };
+}

@@ -1,0 +1,116 @@
+/** The parts of the embedded environment that are executables. */
+export const toolNames = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "llmisvc",
+  "lws",
+  "helm",
+  "kwok",
+  "kwokctl",
+  "pulumi",
+] as const;
+export type ToolName = (typeof toolNames)[number];
+
+/** The upstream repositories whose files (charts, CRDs, Go types) are read at their pinned tag. */
+export const upstreamNames = ["kserve", "lws", "gateway-api", "inference-extension"] as const;
+export type UpstreamName = (typeof upstreamNames)[number];
+
+export interface Tool {
+  name: ToolName;
+  /** Absolute path of the executable. */
+  path: string;
+  /** Without a leading "v"; the one of sdk/versions.ts. */
+  version: string;
+  source: "configured" | "path" | "download" | "build";
+}
+
+export interface Toolchain<N extends ToolName = ToolName> {
+  tools: Record<N, Tool>;
+  /** Folders, read-only, that hold the repositories' files at the pinned tag. */
+  upstream: Record<UpstreamName, string>;
+}
+
+/** What the user says about single parts. The environment variables PULUMI_KSERVE_TOOL_… and …_UPSTREAM_… win over it. */
+export interface ToolchainConfig {
+  /** Paths of executables. */
+  tools?: Partial<Record<ToolName, string>>;
+  /** Folders with a repository's files. */
+  upstream?: Partial<Record<UpstreamName, string>>;
+}
+
+/** Names as in Go's GOOS and GOARCH. */
+export interface Platform {
+  os: string;
+  arch: string;
+}
+
+/** Where the checksum of a download stands. All are SHA-256. */
+export type Checksum =
+  | { sha256: string }
+  /** A published file: either the bare checksum or lines of checksum and file name. */
+  | { url: string }
+  /** An answer of GitHub's releases API, which states the checksum that GitHub took when the asset was uploaded. */
+  | { releaseUrl: string };
+
+export interface Download {
+  url: string;
+  checksum: Checksum;
+  /** Path of the executable in the archive. @default the download is the executable itself */
+  archivePath?: string;
+}
+
+/** Upstream publishes no executable of this part for this platform, and why. */
+export interface NoDownload {
+  none: string;
+}
+
+export interface Build {
+  /** Folder name in {@link Catalog.modulesFolder}. */
+  module: string;
+  package: string;
+  ldflags: string;
+}
+
+export interface ToolDefinition {
+  version: string;
+  /** How an executable says its version: by being run, or by the Go module that is recorded in it. */
+  versionFrom: { args: string[] } | { goModule: string };
+  download: (platform: Platform) => Download | NoDownload;
+  build: Build;
+}
+
+export interface UpstreamDefinition {
+  version: string;
+  /** Folder name in {@link Catalog.modulesFolder}, whose go.sum has the checksum. */
+  module: string;
+  goModule: string;
+}
+
+/** Everything that is pinned. */
+export interface Catalog {
+  modulesFolder: string;
+  tools: Record<ToolName, ToolDefinition>;
+  upstream: Record<UpstreamName, UpstreamDefinition>;
+}
+
+/** What could not be had, each part with every way that was tried, and how to help. */
+export class ToolchainError extends Error {
+  override readonly name = "ToolchainError";
+}
+
+export function hostPlatform(): Platform {
+  const arch = { x64: "amd64", arm64: "arm64" }[process.arch as string];
+  if (!["linux", "darwin"].includes(process.platform) || !arch) {
+    throw new ToolchainError(
+      `the embedded environment does not run on ${process.platform}/${process.arch}; it does on linux and darwin, x64 and arm64`,
+    );
+  }
+  return { os: process.platform, arch };
+}
+
+/** The environment variable that names a part's executable or a repository's folder. */
+export function variableName(kind: "TOOL" | "UPSTREAM", name: string): string {
+  return `PULUMI_KSERVE_${kind}_${name.toUpperCase().replace(/-/g, "_")}`;
+}
