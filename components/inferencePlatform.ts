@@ -1,0 +1,100 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ArtifactMirrors } from "../sdk/artifacts";
+import type { CrdOwnership } from "./crds/crdBundle";
+import { Gateway, type GatewayAddress, type GatewayArgs } from "./networking/gateway";
+import { GatewayApiCrds } from "./networking/gatewayApiCrds";
+import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
+import { KServe, type KServeArgs } from "./platform/kserve";
+import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
+import { allResources } from "./resources";
+
+/** The cluster that everything is installed into. */
+export interface ClusterAccessArgs {
+  /** Text of a kubeconfig; prefer one that runs a credential plugin, so that no token lies in the state. */
+  kubeconfig: pulumi.Input<string>;
+  /** A name of the cluster that stays when the kubeconfig changes, so that nothing is replaced then. */
+  identifier?: string;
+  /** @default a provider made from the kubeconfig */
+  provider?: Provider;
+}
+
+/** Arguments of {@link InferencePlatform}. */
+export interface InferencePlatformArgs {
+  cluster: ClusterAccessArgs;
+  gatewayApi?: { crds?: CrdOwnership; channel?: "standard" | "experimental" };
+  inferenceExtension?: { crds?: CrdOwnership };
+  /** Needed by multi-node services; false leaves it out. */
+  leaderWorkerSet?: Partial<LeaderWorkerSetArgs> | false;
+  kserve?: Partial<KServeArgs>;
+  /** The gateway of services that name none; false when it exists already. */
+  gateway?: GatewayArgs | false;
+  /** Where charts and CRDs are taken from instead of their official addresses. */
+  mirrors?: ArtifactMirrors;
+}
+
+/** Everything between a Kubernetes cluster and LLMInferenceServices: CRDs, LeaderWorkerSet, KServe and a gateway. */
+export class InferencePlatform extends pulumi.ComponentResource {
+  readonly provider: pulumi.ProviderResource;
+  /** URL of each listener of the gateway; empty without a gateway of this platform. */
+  readonly gatewayUrls: pulumi.Output<Record<string, string>>;
+  readonly gatewayAddresses: pulumi.Output<GatewayAddress[]>;
+  readonly kserveVersion: pulumi.Output<string>;
+  /** What a LLMInferenceService must depend on. */
+  readonly ready: pulumi.Output<pulumi.Resource[]>;
+
+  constructor(name: string, args: InferencePlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("pulumi-kserve:index:InferencePlatform", name, {}, opts);
+    const { kubeconfig } = args.cluster;
+    const shared = { kubeconfig, mirrors: args.mirrors };
+
+    this.provider = args.cluster.provider ?? createProvider(name, args.cluster, this);
+    const child = { parent: this, provider: this.provider };
+
+    const gatewayApi = new GatewayApiCrds(`${name}-gateway-api`, { ...shared, ...args.gatewayApi }, child);
+    const extension = new InferenceExtensionCrds(
+      `${name}-inference-extension`,
+      { ...shared, ...args.inferenceExtension },
+      child,
+    );
+    const leaderWorkerSet =
+      args.leaderWorkerSet === false
+        ? undefined
+        : new LeaderWorkerSet(`${name}-lws`, { ...shared, ...args.leaderWorkerSet }, child);
+    const kserve = new KServe(
+      `${name}-kserve`,
+      {
+        ...shared,
+        ...args.kserve,
+        prerequisites: [gatewayApi, extension, ...(leaderWorkerSet ? [leaderWorkerSet.crdSet] : [])],
+      },
+      child,
+    );
+    const gateway =
+      args.gateway === false
+        ? undefined
+        : new Gateway(`${name}-gateway`, args.gateway, {
+            ...child,
+            dependsOn: allResources(gatewayApi, kserve.namespaces),
+          });
+
+    this.gatewayUrls = gateway?.urls ?? pulumi.output<Record<string, string>>({});
+    this.gatewayAddresses = gateway?.addresses ?? pulumi.output([]);
+    this.kserveVersion = kserve.version;
+    this.ready = allResources(kserve.ready, leaderWorkerSet?.ready, gateway?.ready);
+    this.registerOutputs({
+      gatewayUrls: this.gatewayUrls,
+      gatewayAddresses: this.gatewayAddresses,
+      kserveVersion: this.kserveVersion,
+    });
+  }
+}
+
+function createProvider(name: string, cluster: ClusterAccessArgs, parent: pulumi.Resource): Provider {
+  return new Provider(
+    `${name}-kubernetes`,
+    { kubeconfig: cluster.kubeconfig, ...(cluster.identifier && { clusterIdentifier: cluster.identifier }) },
+    { parent },
+  );
+}

@@ -1,0 +1,213 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { kserveNamespace } from "../../sdk/api/constants";
+import { type ArtifactMirrors, artifacts, resolveChart } from "../../sdk/artifacts";
+import { assertNoProblems, type Problem } from "../../sdk/problems";
+import { versions } from "../../sdk/versions";
+import { renderChart } from "../chart";
+import type { CrdOwnership } from "../crds/crdBundle";
+import { KubernetesObject, type Manifest } from "../kubernetesObject";
+import { allResources } from "../resources";
+import { type KServeCertificates, certificateManifests, injectCaBundle, webhookCaBundle } from "./kserveCertificates";
+import { KServeCrds } from "./kserveCrds";
+
+/** Arguments of {@link KServe}. */
+export interface KServeArgs {
+  /** Kubeconfig of the cluster, for the CRDs, which are applied outside the Kubernetes provider. */
+  kubeconfig: pulumi.Input<string>;
+  /** The only namespace in which KServe's conversion webhook and presets work. @default "kserve" */
+  namespace?: string;
+  /** Create the namespace. @default true */
+  createNamespace?: boolean;
+  /** Whether this component installs the CRDs or checks that somebody else did. @default "own" */
+  crds?: CrdOwnership;
+  /** CRDs with the whole schema, or without the schema of the deprecated v1alpha1. @default "full" */
+  crdSchema?: "full" | "minimal";
+  /** Where the webhooks' serving certificate comes from. @default cert-manager with a self-signed issuer */
+  certificates?: KServeCertificates;
+  /** Gateway for services that do not name one, as "<namespace>/<name>". @default "kserve/kserve-ingress-gateway" */
+  gateway?: string;
+  /** The controller's Deployment. */
+  controller?: KServeControllerArgs;
+  /** Where charts and CRDs are taken from instead of their official addresses. */
+  mirrors?: ArtifactMirrors;
+  /**
+   * What must be served before the controller starts, because it looks for these kinds only then: the CRDs of Gateway API,
+   * the inference extension and LeaderWorkerSet.
+   */
+  prerequisites?: pulumi.Input<pulumi.Resource>[];
+}
+
+/** What may differ about the controller's Deployment. */
+export interface KServeControllerArgs {
+  /** Image without the tag. @default "kserve/llmisvc-controller" */
+  image?: string;
+  /** @default the KServe version */
+  tag?: string;
+  /** @default 1 */
+  replicas?: number;
+  /** @default requests and limits of 100m CPU and 300Mi memory, as KServe ships it */
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+}
+
+/**
+ * KServe's LLMInferenceService controller with its CRDs, webhooks and presets.
+ *
+ * Everything is created in the order that the webhooks need, and each step is awaited: namespace and CRDs; RBAC,
+ * configuration and serving certificate; controller; webhooks; presets. Destroying it goes the other way round, and the
+ * protection of the presets against deletion is off, because it would block that.
+ */
+export class KServe extends pulumi.ComponentResource {
+  readonly namespace: pulumi.Output<string>;
+  readonly version: pulumi.Output<string>;
+  /** The namespace as a resource, for what else lives in it; empty when it is not created here. */
+  readonly namespaces: pulumi.Resource[];
+  /** What a LLMInferenceService must depend on. */
+  readonly ready: pulumi.Output<pulumi.Resource[]>;
+
+  constructor(name: string, args: KServeArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("pulumi-kserve:index:KServe", name, {}, opts);
+    assertNoProblems(`KServe "${name}"`, checkKServeArgs(args));
+    const child = { parent: this };
+
+    const namespace = createNamespace(name, args, child);
+    const crds = new KServeCrds(
+      `${name}-crds`,
+      {
+        kubeconfig: args.kubeconfig,
+        crds: args.crds,
+        schema: args.crdSchema,
+        mirrors: args.mirrors,
+        conversionCaBundle: webhookCaBundle(args.certificates),
+      },
+      child,
+    );
+
+    const controllerObjects = renderChart(controllerChart(args), { parent: this });
+    const configuration = register(name, pick(controllerObjects, isConfiguration), { ...child, dependsOn: namespace });
+    const certificates = register(name, certificateManifests(args.certificates), { ...child, dependsOn: namespace });
+    const controller = register(name, pick(controllerObjects, isController), {
+      ...child,
+      dependsOn: allResources(args.prerequisites, [crds], configuration, certificates),
+    });
+    const custom = register(name, pick(controllerObjects, isCustomResource), {
+      ...child,
+      dependsOn: allResources(namespace, [crds]),
+    });
+    const webhooks = register(name, injectCaBundle(pick(controllerObjects, isWebhook), args.certificates), {
+      ...child,
+      dependsOn: controller,
+    });
+    const presets = register(name, renderChart(presetChart(args), { parent: this }), { ...child, dependsOn: webhooks });
+
+    this.namespace = pulumi.output(kserveNamespace);
+    this.version = pulumi.output(versions.kserve);
+    this.namespaces = namespace;
+    this.ready = pulumi.output(allResources(presets, custom));
+    this.registerOutputs({ namespace: this.namespace, version: this.version });
+  }
+}
+
+function checkKServeArgs(args: KServeArgs): Problem[] {
+  const problems: Problem[] = [];
+  if (args.namespace !== undefined && args.namespace !== kserveNamespace) {
+    problems.push({
+      path: "namespace",
+      given: args.namespace,
+      message: "KServe's CRD conversion webhook and presets are tied to one namespace (kserve#5668)",
+      allowed: `"${kserveNamespace}"`,
+      fix: "leave it out; services may live in any namespace",
+    });
+  }
+  if (args.gateway !== undefined && !/^[^/]+\/[^/]+$/.test(args.gateway)) {
+    problems.push({
+      path: "gateway",
+      given: args.gateway,
+      message: "not a namespaced name",
+      allowed: '"<namespace>/<name>"',
+    });
+  }
+  return problems;
+}
+
+function createNamespace(name: string, args: KServeArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  if (args.createNamespace === false) return [];
+  return [
+    new KubernetesObject(
+      `${name}-namespace`,
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: kserveNamespace } },
+      opts,
+    ),
+  ];
+}
+
+function controllerChart(args: KServeArgs) {
+  const { image, tag, replicas, resources } = args.controller ?? {};
+  return {
+    ...resolveChart(artifacts.kserveController, args.mirrors),
+    releaseName: "kserve-llmisvc",
+    namespace: kserveNamespace,
+    values: {
+      kserve: {
+        llmisvc: {
+          createGIECRDs: false,
+          controller: {
+            ...(image && { image }),
+            ...(tag && { tag }),
+            ...(replicas !== undefined && { replicas }),
+            ...(resources && { resources }),
+            // Otherwise destroying the presets is refused by the webhook.
+            env: [{ name: "PREVENT_WELL_KNOWN_CONFIG_DELETION", value: "false" }],
+            // The chart waits 30 s before the first probe; the controller is up within a few.
+            readinessProbe: { initialDelaySeconds: 1 },
+          },
+        },
+        ...(args.gateway && { controller: { gateway: { ingressGateway: { kserveGateway: args.gateway } } } }),
+      },
+    },
+  };
+}
+
+function presetChart(args: KServeArgs) {
+  return {
+    ...resolveChart(artifacts.kservePresets, args.mirrors),
+    releaseName: "kserve-runtime-configs",
+    namespace: kserveNamespace,
+    values: { kserve: { llmisvcConfigs: { enabled: true } } },
+  };
+}
+
+const controllerKinds = new Set(["Deployment", "Service"]);
+const webhookKinds = new Set(["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]);
+
+const isController = (object: Manifest): boolean => controllerKinds.has(object.kind);
+const isWebhook = (object: Manifest): boolean => webhookKinds.has(object.kind);
+const isCustomResource = (object: Manifest): boolean => object.apiVersion.startsWith("serving.kserve.io/");
+/** The chart's own certificate objects are left out: they are registered by {@link certificateManifests}, or not at all. */
+const isConfiguration = (object: Manifest): boolean =>
+  !isController(object) &&
+  !isWebhook(object) &&
+  !isCustomResource(object) &&
+  !object.apiVersion.startsWith("cert-manager.io/");
+
+function pick(objects: pulumi.Output<Manifest[]>, wanted: (object: Manifest) => boolean): pulumi.Output<Manifest[]> {
+  return objects.apply((all) => all.filter(wanted));
+}
+
+/** Registers rendered objects, named after kind and name. */
+function register(
+  name: string,
+  manifests: pulumi.Input<Manifest[]>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<pulumi.Resource[]> {
+  return pulumi.output(manifests).apply((objects) =>
+    objects.map((manifest) => {
+      const { name: objectName } = manifest.metadata as unknown as { name: string };
+      return new KubernetesObject(`${name}-${kebab(manifest.kind)}-${objectName}`, manifest, opts);
+    }),
+  ) as unknown as pulumi.Output<pulumi.Resource[]>;
+}
+
+function kebab(kind: string): string {
+  return kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}

@@ -1,0 +1,181 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
+
+import { type Progress, silentProgress } from "../progress";
+
+/** What the engine is asked to do. */
+export const Operation = {
+  preview: "preview",
+  up: "up",
+  refresh: "refresh",
+  destroy: "destroy",
+} as const;
+export type Operation = (typeof Operation)[keyof typeof Operation];
+
+/** What an operation did, or would do. */
+export interface OperationResult {
+  /** Number of resources by what happened to them, such as `{ create: 12, same: 3 }`. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** Each resource that changed (or would), in the order of the engine. */
+  readonly steps: readonly Step[];
+  readonly warnings: readonly string[];
+  /** Outputs of the stack; after a preview, undefined. */
+  readonly outputs?: OutputMap;
+  readonly logFile: string;
+}
+
+/** One resource that the engine touches. */
+export interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Paths of the properties that differ. */
+  readonly diffs: readonly string[];
+}
+
+/** How an operation is run. */
+export interface OperationOptions {
+  /** Receives everything that the engine prints. */
+  logFile: string;
+  progress?: Progress;
+  /** Stops the engine as Ctrl-C would: running steps end, the state is saved. */
+  signal?: AbortSignal;
+  /** Receives every event, for callers that want more than the result. */
+  onEvent?: (event: EngineEvent) => void;
+}
+
+/** The engine refused or failed; the message holds what it said about each resource. */
+export class OperationError extends Error {
+  constructor(
+    readonly operation: Operation,
+    readonly diagnostics: readonly string[],
+    readonly logFile: string,
+    cause: unknown,
+  ) {
+    super(
+      `pulumi ${operation} failed\n${diagnostics.map((text) => indent(text)).join("\n")}\nWhole output: ${logFile}`,
+      { cause },
+    );
+    this.name = "OperationError";
+  }
+}
+
+/** Runs one operation of a stack and shows what it is doing, and what it is waiting for. */
+export async function runOperation(
+  operation: Operation,
+  stack: Stack,
+  options: OperationOptions,
+): Promise<OperationResult> {
+  await mkdir(dirname(options.logFile), { recursive: true });
+  const log = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });
+  const record = new EventRecord();
+  const write = (text: string): void => void log.write(text);
+  try {
+    return await (options.progress ?? silentProgress).step(`pulumi ${operation}`, async (update) => {
+      const common = {
+        color: "never" as const,
+        onOutput: write,
+        onError: write,
+        signal: options.signal,
+        onEvent: (event: EngineEvent): void => {
+          record.add(event);
+          update(record.summary());
+          options.onEvent?.(event);
+        },
+      };
+      const outputs = await call(operation, stack, common);
+      return {
+        changes: record.changes,
+        steps: record.steps,
+        warnings: record.warnings,
+        outputs,
+        logFile: options.logFile,
+      };
+    });
+  } catch (error) {
+    const diagnostics =
+      record.errors.length > 0 ? record.errors : [error instanceof Error ? error.message : String(error)];
+    throw new OperationError(operation, diagnostics, options.logFile, error);
+  } finally {
+    await new Promise((resolve) => log.end(resolve));
+  }
+}
+
+type CommonOptions = Parameters<Stack["preview"]>[0];
+
+async function call(operation: Operation, stack: Stack, options: CommonOptions): Promise<OutputMap | undefined> {
+  switch (operation) {
+    case Operation.preview:
+      await stack.preview(options);
+      return undefined;
+    case Operation.up:
+      return (await stack.up(options)).outputs;
+    case Operation.refresh:
+      await stack.refresh(options);
+      return stack.outputs();
+    case Operation.destroy:
+      await stack.destroy(options);
+      return undefined;
+  }
+}
+
+/** What the events of one operation say, kept up to date while they come. */
+class EventRecord {
+  changes: Record<string, number> = {};
+  readonly steps: Step[] = [];
+  readonly errors: string[] = [];
+  readonly warnings: string[] = [];
+  private readonly running = new Map<string, string>();
+  private done = 0;
+
+  add(event: EngineEvent): void {
+    const started = event.resourcePreEvent?.metadata;
+    if (started) {
+      this.running.set(started.urn, started.op);
+      if (started.op !== "same" && started.op !== "read") {
+        this.steps.push({
+          op: started.op,
+          urn: started.urn,
+          type: started.type,
+          name: nameOf(started.urn),
+          diffs: started.diffs ?? Object.keys(started.detailedDiff ?? {}),
+        });
+      }
+    }
+    const ended = event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
+    if (ended && this.running.delete(ended.urn)) this.done += 1;
+    const diagnostic = event.diagnosticEvent;
+    if (diagnostic && !diagnostic.ephemeral) {
+      const text = `${diagnostic.urn ? `${nameOf(diagnostic.urn)}: ` : ""}${plain(diagnostic.message)}`;
+      if (diagnostic.severity === "error") this.errors.push(text);
+      if (diagnostic.severity === "warning") this.warnings.push(text);
+    }
+    if (event.summaryEvent) this.changes = { ...event.summaryEvent.resourceChanges } as Record<string, number>;
+  }
+
+  summary(): string {
+    const waiting = [...this.running].filter(([urn, op]) => op !== "same" && !urn.includes("pulumi:pulumi:Stack"));
+    const custom = waiting.filter(([urn]) => !urn.includes("pulumi-kserve:index:")).map(([urn]) => nameOf(urn));
+    const names = custom.length > 0 ? custom : waiting.map(([urn]) => nameOf(urn));
+    const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    return `${this.done} done${shown && `, waiting for ${shown}`}`;
+  }
+}
+
+/** The last part of a URN. */
+export function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** Removes the engine's colour directives, such as `<{%reset%}>`. */
+function plain(text: string): string {
+  return text.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, "  ");
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { hostname } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+
+import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { PulumiCommand } from "@pulumi/pulumi/automation/cmd";
+import { dump, load } from "js-yaml";
+
+import { isAlive, writeFileAtomic } from "../process";
+import { projectRoot } from "../paths";
+import { writeProviderPlugin } from "../provider/plugin";
+
+/** What an engine run needs. */
+export interface WorkspaceOptions {
+  /** Holds the engine's home, state, plugins and project; one folder for each cluster. */
+  folder: string;
+  /** Path of the `pulumi` binary. */
+  pulumi: string;
+  /** Path of the `helm` binary, with which the stand-in provider renders charts. */
+  helm: string;
+  /** Name of the Pulumi project. @default "pulumi-kserve" */
+  project?: string;
+  stack: string;
+  program: PulumiFn;
+  /** Configuration as in a `Pulumi.<stack>.yaml`, with full keys such as "pulumi-kserve:services". */
+  config?: Record<string, unknown>;
+}
+
+/**
+ * Prepares a Pulumi stack whose program runs in this process: the real engine, a file backend, secrets encrypted with a
+ * passphrase of this folder, and the stand-in Kubernetes provider.
+ */
+export async function openStack(options: WorkspaceOptions): Promise<Stack> {
+  const { folder, stack } = options;
+  const project = options.project ?? "pulumi-kserve";
+  const paths = { work: join(folder, "project"), state: join(folder, "state"), home: join(folder, "home") };
+  await Promise.all(Object.values(paths).map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
+
+  const [environment, command] = await Promise.all([
+    engineEnvironment(folder, options, paths),
+    pulumiCommand(folder, options.pulumi),
+    writeProject(paths.work, project, folder),
+    writeStackConfig(paths.work, stack, options.config ?? {}),
+  ]);
+  await releaseDeadLocks(paths.state, project, stack);
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: stack, projectName: project, program: options.program },
+    { workDir: paths.work, pulumiHome: paths.home, pulumiCommand: command, envVars: environment },
+  );
+}
+
+async function engineEnvironment(
+  folder: string,
+  options: WorkspaceOptions,
+  paths: { state: string },
+): Promise<Record<string, string>> {
+  const root = projectRoot();
+  // The engine looks on PATH for the plugin of dynamic resources, which the SDK's own package holds, and that one for node.
+  const path = [dirname(process.execPath), join(root, "node_modules", "@pulumi", "pulumi"), process.env.PATH ?? ""];
+  return {
+    PATH: path.join(delimiter),
+    PULUMI_BACKEND_URL: `file://${paths.state}`,
+    PULUMI_CONFIG_PASSPHRASE: await passphrase(folder),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_KSERVE_TOOL_HELM: options.helm,
+  };
+}
+
+/** A passphrase of its own for each folder, so that secrets in the state are as safe as the user's files. */
+async function passphrase(folder: string): Promise<string> {
+  const file = join(folder, "passphrase");
+  const existing = await readFile(file, "utf8").catch(() => undefined);
+  if (existing) return existing;
+  const made = randomBytes(24).toString("base64url");
+  await writeFileAtomic(file, made, 0o600);
+  return made;
+}
+
+/** The SDK takes a CLI by the folder whose bin/ holds it. */
+async function pulumiCommand(folder: string, binary: string): Promise<PulumiCommand> {
+  const link = join(folder, "cli", "bin", "pulumi");
+  await mkdir(dirname(link), { recursive: true });
+  await rm(link, { force: true });
+  await symlink(binary, link);
+  return PulumiCommand.get({ root: join(folder, "cli"), skipVersionCheck: true });
+}
+
+async function writeProject(work: string, project: string, folder: string): Promise<void> {
+  const provider = await writeProviderPlugin(join(folder, "provider"));
+  const settings = {
+    name: project,
+    runtime: "nodejs",
+    plugins: { providers: [{ name: "kubernetes", path: provider }] },
+  };
+  await writeFileAtomic(join(work, "Pulumi.yaml"), dump(settings));
+  // CRD sets load their code from the package "pulumi-kserve" of the project that runs.
+  const modules = join(work, "node_modules");
+  await mkdir(modules, { recursive: true });
+  const self = join(modules, "pulumi-kserve");
+  await rm(self, { force: true });
+  await symlink(projectRoot(), self);
+}
+
+async function writeStackConfig(work: string, stack: string, config: Record<string, unknown>): Promise<void> {
+  const file = join(work, `Pulumi.${stack}.yaml`);
+  const existing = load((await readFile(file, "utf8").catch(() => "")) || "{}") as { encryptionsalt?: string };
+  // The salt belongs to the secrets that are in the state already.
+  const settings = { ...(existing.encryptionsalt && { encryptionsalt: existing.encryptionsalt }), config };
+  await writeFileAtomic(file, dump(settings));
+}
+
+/** An engine that was killed leaves its lock behind; it is removed when its process is gone, else the engine says who holds it. */
+async function releaseDeadLocks(state: string, project: string, stack: string): Promise<void> {
+  const folder = join(state, ".pulumi", "locks", "organization", project, stack);
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const file = join(folder, entry);
+    try {
+      const lock = JSON.parse(await readFile(file, "utf8")) as { pid: number; hostname: string };
+      if (lock.hostname === hostname() && !isAlive(lock.pid)) await rm(file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+}

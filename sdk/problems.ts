@@ -1,0 +1,40 @@
+/** One thing that is wrong with what the user gave. */
+export interface Problem {
+  /** Where, such as `services[1].spec.model.uri`. */
+  readonly path: string;
+  /** What was given; left out when the value is missing or secret. */
+  readonly given?: unknown;
+  /** What is wrong, in one clause. */
+  readonly message: string;
+  /** What is allowed instead. */
+  readonly allowed?: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** Every problem found in one piece of configuration, in one error. */
+export class ConfigurationError extends Error {
+  constructor(
+    /** What was checked, such as `stack configuration`. */
+    readonly subject: string,
+    readonly problems: readonly Problem[],
+  ) {
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super(`${subject}: ${count}\n${problems.map((problem) => `  - ${describeProblem(problem)}`).join("\n")}`);
+    this.name = "ConfigurationError";
+  }
+}
+
+/** @throws ConfigurationError when there is any problem. */
+export function assertNoProblems(subject: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigurationError(subject, problems);
+}
+
+/** One line (or a few) for one problem: path, message, what was given, what is allowed, how to fix it. */
+export function describeProblem({ path, given, message, allowed, fix }: Problem): string {
+  const parts = [`${path}: ${message}`];
+  if (given !== undefined) parts.push(`given: ${typeof given === "string" ? `"${given}"` : JSON.stringify(given)}`);
+  if (allowed) parts.push(`allowed: ${allowed}`);
+  if (fix) parts.push(`fix: ${fix}`);
+  return parts.join("; ");
+}

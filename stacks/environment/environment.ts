@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
+import { KubernetesObject } from "../../components/kubernetesObject";
+import { LLMInferenceService } from "../../components/serving/llmInferenceService";
+import type { KServeCertificates } from "../../components/platform/kserveCertificates";
+import { ConfigurationError } from "../../sdk/problems";
+import { type EnvironmentSettings, parseSettings, type ServiceSettings, settingKeys } from "./settings";
+
+/** What a caller may decide instead of the stack's configuration; the embedded environment gives its own cluster this way. */
+export interface EnvironmentOverrides {
+  cluster?: InferencePlatformArgs["cluster"];
+  mirrors?: InferencePlatformArgs["mirrors"];
+  certificates?: KServeCertificates;
+}
+
+/** What app teams read of one service. */
+export interface ServiceOutputs {
+  name: pulumi.Output<string>;
+  namespace: pulumi.Output<string>;
+  url: pulumi.Output<string | undefined>;
+  schedulerEndpoint: pulumi.Output<string | undefined>;
+  schedulerMetricsEndpoint: pulumi.Output<string | undefined>;
+  modelName: pulumi.Output<string>;
+  ready: pulumi.Output<string>;
+}
+
+/** Outputs of the environment stack. */
+export interface EnvironmentOutputs {
+  gatewayUrls: pulumi.Output<Record<string, string>>;
+  kserveVersion: pulumi.Output<string>;
+  services: Record<string, ServiceOutputs>;
+}
+
+/**
+ * One environment: the platform and the services that the stack's configuration lists.
+ *
+ * @throws ConfigurationError with every problem of the configuration.
+ */
+export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOutputs {
+  const settings = readSettings();
+  const cluster = overrides.cluster ?? clusterOf(settings);
+
+  const platform = new InferencePlatform("platform", {
+    ...(settings.platform as Partial<InferencePlatformArgs>),
+    kserve: { ...settings.platform?.kserve, certificates: overrides.certificates } as InferencePlatformArgs["kserve"],
+    mirrors: overrides.mirrors ?? settings.mirrors,
+    cluster,
+  });
+  const services = settings.services ?? [];
+  const namespaces =
+    settings.createNamespaces === false ? new Map<string, KubernetesObject>() : createNamespaces(services, platform);
+
+  const outputs: Record<string, ServiceOutputs> = {};
+  for (const settingsOfService of services) {
+    outputs[settingsOfService.name] = createService(settingsOfService, platform, namespaces);
+  }
+  return { gatewayUrls: platform.gatewayUrls, kserveVersion: platform.kserveVersion, services: outputs };
+}
+
+function readSettings(): EnvironmentSettings {
+  const config = new pulumi.Config("pulumi-kserve");
+  const given: Record<string, unknown> = {};
+  for (const key of settingKeys) {
+    const value = config.get(key);
+    if (value !== undefined) given[key] = parseValue(value);
+  }
+  return parseSettings(given);
+}
+
+/** Structured configuration arrives as JSON, a plain string as it is. */
+function parseValue(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+function clusterOf(settings: EnvironmentSettings): InferencePlatformArgs["cluster"] {
+  const { kubeconfig, kubeconfigFile, identifier } = settings.cluster ?? {};
+  const text = kubeconfig ?? (kubeconfigFile && readFileSync(kubeconfigFile, "utf8"));
+  if (!text) {
+    throw new ConfigurationError("environment configuration", [
+      {
+        path: "cluster",
+        message: "does not say which cluster",
+        allowed: "cluster.kubeconfig (text, as a secret) or cluster.kubeconfigFile (path)",
+        fix: "pulumi config set --secret --path cluster.kubeconfig < kubeconfig, or use `npm run local:up` for the embedded cluster",
+      },
+    ]);
+  }
+  return { kubeconfig: pulumi.secret(text), identifier };
+}
+
+function createNamespaces(services: ServiceSettings[], platform: InferencePlatform): Map<string, KubernetesObject> {
+  const names = [...new Set(services.map((service) => service.namespace ?? "default"))]
+    .filter((name) => name !== "default")
+    .sort();
+  return new Map(
+    names.map((name) => [
+      name,
+      new KubernetesObject(
+        `namespace-${name}`,
+        { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+        { provider: platform.provider },
+      ),
+    ]),
+  );
+}
+
+function createService(
+  { name, namespace = "default", spec, criticality, labels, annotations }: ServiceSettings,
+  platform: InferencePlatform,
+  namespaces: Map<string, KubernetesObject>,
+): ServiceOutputs {
+  const namespaceObject = namespaces.get(namespace);
+  const service = new LLMInferenceService(
+    name,
+    { namespace, spec: spec as never, criticality, labels, annotations },
+    {
+      provider: platform.provider,
+      dependsOn: platform.ready.apply((ready) => (namespaceObject ? [...ready, namespaceObject] : ready)) as never,
+    },
+  );
+  return {
+    name: service.name,
+    namespace: service.namespace,
+    url: service.url,
+    schedulerEndpoint: service.schedulerEndpoint,
+    schedulerMetricsEndpoint: service.schedulerMetricsEndpoint,
+    modelName: service.modelName,
+    ready: service.conditions.apply(
+      (conditions) => conditions.find((condition) => condition.type === "Ready")?.status ?? "Unknown",
+    ),
+  };
+}

@@ -1,0 +1,5 @@
+import { environment } from "./environment";
+
+const { gatewayUrls, kserveVersion, services } = environment();
+
+export { gatewayUrls, kserveVersion, services };

@@ -1,0 +1,103 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+
+import { ConfigurationError } from "../../sdk/problems";
+import { parseSettings } from "../../stacks/environment/settings";
+
+/** The problems that parsing finds, without their explanations. */
+function problems(given: unknown): { path: string; message: string }[] {
+  try {
+    parseSettings(given);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems.map(({ path, message }) => ({ path, message }));
+    throw error;
+  }
+  return [];
+}
+
+const service = {
+  name: "llama",
+  namespace: "models",
+  spec: { model: { uri: "hf://meta-llama/Llama-3.1-8B-Instruct" } },
+};
+
+describe("environment settings", () => {
+  it("accepts an empty environment and a plain service", () => {
+    deepStrictEqual(parseSettings({}), {});
+    deepStrictEqual(parseSettings({ services: [service] }), { services: [service] });
+  });
+
+  it("lists every problem at once, with its path", () => {
+    deepStrictEqual(
+      problems({
+        platform: { gateway: { listeners: [{ name: "http", port: 99999 }] }, kserve: { crdSchema: "huge" } },
+        services: [
+          { ...service, spec: { model: { uri: "gs://bucket/model" } } },
+          { name: "Llama", spec: { model: { uri: "hf://a/b" }, replicas: -1 } },
+        ],
+      }).map(({ path }) => path),
+      [
+        "platform.kserve.crdSchema",
+        "platform.gateway.listeners[0].port",
+        "services[1].spec.replicas",
+        "services[0].spec.model.uri",
+        "services[1].name",
+      ],
+    );
+  });
+
+  it("names the nearest setting for one that does not exist", () => {
+    throws(
+      () => parseSettings({ services: [{ ...service, spec: { model: service.spec.model, replica: 2 } }] }),
+      /services\[0\]\.spec\.replica: no such setting; allowed: replicas, scaling, .*; fix: did you mean "replicas"\?/,
+    );
+    throws(() => parseSettings({ platfrom: {} }), /platfrom: no such setting; .*did you mean "platform"\?/);
+  });
+
+  it("says what is missing and what an enumeration allows", () => {
+    throws(
+      () => parseSettings({ services: [{ name: "llama", spec: {} }] }),
+      /services\[0\]\.spec\.model: missing; allowed: a value of type object/,
+    );
+    throws(
+      () => parseSettings({ services: [{ ...service, criticality: "High" }] }),
+      /services\[0\]\.criticality: .*given: "High"; allowed: "Critical", "Standard", "Sheddable"/,
+    );
+  });
+
+  it("refuses a model that KServe cannot fetch, and says what it can", () => {
+    throws(
+      () => parseSettings({ services: [{ ...service, spec: { model: { uri: "ftp://host/model" } } }] }),
+      /services\[0\]\.spec\.model\.uri: KServe cannot fetch a model from "ftp:\/\/"; given: "ftp:\/\/host\/model"; allowed: hf:\/\//,
+    );
+  });
+
+  it("refuses a second service of the same name in a namespace, but not in another", () => {
+    deepStrictEqual(problems({ services: [service, { ...service, namespace: "other" }] }), []);
+    deepStrictEqual(problems({ services: [service, service] }), [
+      { path: "services[1].name", message: "services[0] has this name in the same namespace" },
+    ]);
+  });
+
+  it("checks a workload as the controller's validator does", () => {
+    const workload = (spec: object): string[] =>
+      problems({ services: [{ name: "llama", spec: { model: service.spec.model, ...spec } }] }).map(({ path }) => path);
+    deepStrictEqual(workload({ worker: {} }), ["services[0].spec.worker"]);
+    deepStrictEqual(workload({ parallelism: { data: 8 } }), ["services[0].spec.parallelism.dataLocal"]);
+    deepStrictEqual(workload({ parallelism: { data: 8, dataLocal: 3 } }), ["services[0].spec.parallelism.data"]);
+    deepStrictEqual(workload({ parallelism: { data: 8, dataLocal: 4, pipeline: 2 } }), [
+      "services[0].spec.parallelism",
+    ]);
+    deepStrictEqual(workload({ replicas: 2, scaling: { maxReplicas: 3 } }), ["services[0].spec.replicas"]);
+    deepStrictEqual(workload({ worker: {}, parallelism: { data: 8, dataLocal: 4 } }), []);
+  });
+
+  it("counts its problems in the first line", () => {
+    try {
+      parseSettings({ a: 1, b: 2 });
+    } catch (error) {
+      strictEqual((error as Error).message.split("\n")[0], "environment configuration: 2 problems");
+      return;
+    }
+    throw new Error("expected an error");
+  });
+});
