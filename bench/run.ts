@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { writeFileAtomic } from "../local/files";
+import { projectRoot } from "../local/paths";
+import { createProgress, type Progress } from "../local/progress";
+import type { Result } from "./measure";
+
+/** The benchmarks in their order; each is loaded only when it runs. */
+const benches: Record<string, (progress: Progress) => Promise<Result>> = {
+  "install-vs-helm": async (progress) => (await import("./install")).installVsHelm(progress),
+  "control-plane-start": async (progress) => (await import("./controlPlane")).controlPlaneStart(progress),
+  "preview-100-vs-raw": async (progress) => (await import("./services")).previewVsRaw(progress),
+  "noop-up-100-vs-raw": async (progress) => (await import("./services")).noopUpVsRaw(progress),
+  "import-vs-kubernetes": async (progress) => (await import("./imports")).importVsKubernetes(progress),
+  "noop-preview-platform": async (progress) => (await import("./platform")).noopPreviewPlatform(progress),
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
+  const names = values.only ?? Object.keys(benches);
+  const unknown = names.filter((name) => !(name in benches));
+  if (unknown.length > 0) {
+    process.stderr.write(`unknown benchmark ${unknown.join(", ")}; allowed: ${Object.keys(benches).join(", ")}\n`);
+    process.exit(2);
+  }
+  const progress = createProgress();
+  const results: Result[] = [];
+  for (const name of names) {
+    const bench = benches[name];
+    if (bench) results.push(await progress.step(`bench ${name}`, () => bench(progress)));
+  }
+  await writeFileAtomic(join(projectRoot(), "bench", "results.json"), `${JSON.stringify(results, undefined, 2)}\n`);
+  process.stdout.write(table(results));
+  process.exit(results.every((result) => result.pass) ? 0 : 1);
+}
+
+function table(results: Result[]): string {
+  const rows = results.map((result) => [
+    result.name,
+    `${result.value} ${result.unit}`,
+    result.limit === undefined ? "-" : `<= ${result.limit}`,
+    result.pass ? "pass" : "FAIL",
+    Object.entries(result.details)
+      .filter(([, value]) => typeof value === "number")
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(", "),
+  ]);
+  const all = [["name", "value", "limit", "", "details"], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

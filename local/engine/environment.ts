@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import { load } from "js-yaml";
+
+import { environment } from "../../stacks/environment/environment";
+import type { Cluster } from "../cluster/types";
+import { projectRoot } from "../paths";
+import type { Toolchain } from "../toolchain/types";
+import { openStack } from "./workspace";
+
+/** An environment on an embedded cluster. */
+export interface EnvironmentOptions {
+  cluster: Cluster;
+  toolchain: Pick<Toolchain<"pulumi" | "helm">, "tools"> & Pick<Toolchain, "upstream">;
+  /** Name of the stack, whose configuration is `Pulumi.<stack>.yaml` in the checkout. @default "local" */
+  stack?: string;
+  /** Another configuration file. */
+  configFile?: string;
+}
+
+/** One row of the table of services. */
+export interface ServiceRow {
+  name: string;
+  namespace: string;
+  ready: string;
+  url: string;
+  schedulerEndpoint: string;
+  model: string;
+}
+
+/** Opens the stack of stacks/environment with the embedded cluster in place of the configured one. */
+export async function openEnvironment(options: EnvironmentOptions): Promise<Stack> {
+  const { cluster, toolchain } = options;
+  const stack = options.stack ?? "local";
+  const kubeconfig = await readFile(cluster.kubeconfigPath, "utf8");
+  const { caPem, certPem, keyPem } = cluster.servingCertificates;
+  return openStack({
+    folder: engineFolder(cluster),
+    pulumi: toolchain.tools.pulumi.path,
+    helm: toolchain.tools.helm.path,
+    stack,
+    config: await readConfig(options.configFile ?? join(projectRoot(), `Pulumi.${stack}.yaml`)),
+    program: () =>
+      Promise.resolve({
+        ...environment({
+          cluster: { kubeconfig: pulumi.secret(kubeconfig), identifier: `embedded-${cluster.name}` },
+          mirrors: toolchain.upstream,
+          certificates: { provided: { certificate: certPem, privateKey: pulumi.secret(keyPem), caBundle: caPem } },
+        }),
+      }),
+  });
+}
+
+/** Where the engine keeps its state, home and logs for a cluster. */
+export function engineFolder(cluster: Cluster): string {
+  return join(cluster.folder, "pulumi");
+}
+
+async function readConfig(file: string): Promise<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new Error(
+      `stack configuration ${file} cannot be read: ${(error as Error).message}; create it, or name another stack with --stack`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const { config } = (load(text) ?? {}) as { config?: Record<string, unknown> };
+  return config ?? {};
+}
+
+/** The services of an environment, from its outputs. */
+export function serviceRows(outputs: OutputMap): ServiceRow[] {
+  const services = (outputs.services?.value ?? {}) as Record<string, Partial<Record<string, string>>>;
+  return Object.values(services).map((service) => ({
+    name: service.name ?? "",
+    namespace: service.namespace ?? "",
+    ready: service.ready ?? "Unknown",
+    url: service.url ?? "",
+    schedulerEndpoint: service.schedulerEndpoint ?? "",
+    model: service.modelName ?? "",
+  }));
+}

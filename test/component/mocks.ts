@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings";
+
+/** One resource as the program registered it. */
+export interface Registration {
+  type: string;
+  name: string;
+  custom: boolean;
+  inputs: Record<string, unknown>;
+  /** Name of the parent, "" for none. */
+  parent: string;
+  /** Names of the resources it depends on explicitly or by data flow, sorted. */
+  dependsOn: string[];
+}
+
+/** What mocks answer. */
+export interface MockOptions {
+  preview?: boolean;
+  /** Outputs beside the inputs, by type. */
+  outputs?: (resource: { type: string; name: string; inputs: Record<string, unknown> }) => Record<string, unknown>;
+  /** Results of provider functions. */
+  call?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/**
+ * Runs a program against mocks and returns what it registered, in order.
+ *
+ * @throws whatever the program throws, at once or in an `apply`.
+ */
+export async function register<T>(
+  program: () => T,
+  options: MockOptions = {},
+): Promise<{ registrations: Registration[]; result: T }> {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom }) => {
+        const given = inputs as Record<string, unknown>;
+        return {
+          id: custom ? `${name}-id` : "",
+          state: { ...given, ...(options.preview ? {} : options.outputs?.({ type, name, inputs: given })) },
+        };
+      },
+      call: ({ token, inputs }) => options.call?.(token, inputs as Record<string, unknown>) ?? {},
+    },
+    "project",
+    "stack",
+    options.preview ?? false,
+  );
+  const registrations: Registration[] = [];
+  const monitor = getMonitor() as unknown as {
+    registerResource(request: RegisterRequest, callback: (error: unknown, response: unknown) => void): unknown;
+  };
+  const forward = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    registrations.push(describeRequest(request));
+    return forward(request, callback);
+  };
+  const result = program();
+  await pulumi.runtime.disconnect();
+  return { registrations, result };
+}
+
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getCustom(): boolean;
+  getParent(): string;
+  getDependenciesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+function describeRequest(request: RegisterRequest): Registration {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    inputs: plain(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+    parent: lastPart(request.getParent()),
+    dependsOn: [...new Set(request.getDependenciesList().map(lastPart))].sort(),
+  };
+}
+
+function lastPart(urn: string): string {
+  return urn === "" ? "" : urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Shows secrets as `{ secret: value }`. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as Record<string, unknown>;
+  if (Object.values(record).includes(secretSignature) && "value" in record) return { secret: plain(record.value) };
+  return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, plain(entry)]));
+}
+
+/** The value of an output. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value)));
+}
+
+/** The registration of that name. @throws when there is none. */
+export function named(registrations: Registration[], name: string): Registration {
+  const found = registrations.find((registration) => registration.name === name);
+  if (!found)
+    throw new Error(
+      `no resource "${name}"; there are ${registrations.map((registration) => registration.name).join(", ")}`,
+    );
+  return found;
+}
