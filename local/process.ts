@@ -149,7 +149,9 @@ export async function runCommand(
   const { code, signal } = await exited;
   clearTimeout(timer);
   // A grandchild may hold the pipes after the command itself has ended: its output is not waited for.
-  await Promise.race([closed, sleep(2000)]);
+  const patience = new AbortController();
+  await Promise.race([closed, sleep(2000, patience.signal)]);
+  patience.abort();
   log?.end();
   if (code === 0 && !timedOut) return output;
   const how = timedOut
