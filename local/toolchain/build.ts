@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../process";
@@ -16,13 +17,25 @@ export async function buildSlot(
   platform: Platform,
 ): Promise<Slot> {
   const { module, package: goPackage, ldflags } = definition.build;
-  const pins = await modulePins(join(catalog.modulesFolder, module));
-  return slotFor(name, definition.version, "build", [...pins, goPackage, ldflags, platform.os, platform.arch]);
+  const pins = await modulePins(catalog, module);
+  return slotFor(name, definition.version, "build", [pins, goPackage, ldflags, platform.os, platform.arch]);
 }
 
-/** What decides the sources of everything in a module. */
-export async function modulePins(moduleFolder: string): Promise<string[]> {
-  return [await readFile(join(moduleFolder, "go.mod"), "utf8"), await readFile(join(moduleFolder, "go.sum"), "utf8")];
+const pinsOfCatalog = new WeakMap<Catalog, Map<string, Promise<string>>>();
+
+/** A hash of what decides the sources of everything in a module. Taken once for each catalogue. */
+export function modulePins(catalog: Catalog, module: string): Promise<string> {
+  const known = pinsOfCatalog.get(catalog) ?? new Map<string, Promise<string>>();
+  pinsOfCatalog.set(catalog, known);
+  const pins = known.get(module) ?? hashOfFiles(catalog.modulesFolder, module);
+  known.set(module, pins);
+  return pins;
+}
+
+async function hashOfFiles(modulesFolder: string, module: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of ["go.mod", "go.sum"]) hash.update(await readFile(join(modulesFolder, module, name))).update("\0");
+  return hash.digest("hex");
 }
 
 /** The lock that is held while executables of a module are built. */

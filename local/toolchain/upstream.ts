@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../files";
@@ -71,9 +70,7 @@ export async function fetchUpstream(
 
 async function memoKey(catalog: Catalog, name: UpstreamName): Promise<string> {
   const { module, goModule, version } = catalog.upstream[name];
-  const pins = await modulePins(join(catalog.modulesFolder, module));
-  const hash = createHash("sha256").update(pins.join("\n")).digest("hex").slice(0, 16);
-  return `${goModule}@v${version} ${hash}`;
+  return `${goModule}@v${version} ${(await modulePins(catalog, module)).slice(0, 16)}`;
 }
 
 function memoFile(): string {
