@@ -52,7 +52,7 @@ export function explainFailure(title: string, error: unknown, missing: MissingTo
   const lines = [`${title} failed: ${reason}`];
   if (/ENOSPC|no space left on device/.test(reason)) {
     lines.push(
-      `the disk is full: about 6 GB are needed for a first build (0.8 GB in ${cacheRoot()}, the rest in Go's caches, see "go env GOCACHE GOMODCACHE"); both can be moved by XDG_CACHE_HOME, GOCACHE and GOMODCACHE`,
+      `the disk is full: up to 12 GB are needed for a first build (0.8 GB in ${cacheRoot()}, the rest in Go's caches, see "go env GOCACHE GOMODCACHE"); both can be moved by XDG_CACHE_HOME, GOCACHE and GOMODCACHE`,
     );
   } else if (/dial tcp|lookup .* on|proxyconnect|i\/o timeout|TLS handshake|GOPROXY/.test(reason)) {
     lines.push(`Go modules could not be fetched: is the network there, and GOPROXY ("go env GOPROXY") reachable?`);
