@@ -60,6 +60,8 @@ export class UnreachableError extends Error {
 export interface RequestOptions {
   body?: unknown;
   contentType?: string;
+  /** @default "application/json" */
+  accept?: string;
   query?: Record<string, string | number | boolean | undefined>;
   /** Milliseconds without an answer before giving up. @default 60000 */
   timeout?: number;
@@ -267,7 +269,10 @@ export class KubernetesClient {
         : typeof options.body === "string"
           ? options.body
           : JSON.stringify(options.body);
-    const headers: Record<string, string | number> = { Accept: "application/json", ...(await this.access.headers()) };
+    const headers: Record<string, string | number> = {
+      Accept: options.accept ?? "application/json",
+      ...(await this.access.headers()),
+    };
     if (body !== undefined) {
       headers["Content-Type"] = options.contentType ?? "application/json";
       headers["Content-Length"] = Buffer.byteLength(body);

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { artifacts } from "../../sdk/artifacts";
+import { assertNoProblems } from "../../sdk/problems";
+import { type CrdArgs, CrdBundle } from "../crds/crdBundle";
+import { allResources } from "../resources";
+
+/** Arguments of {@link GatewayApiCrds}. */
+export interface GatewayApiCrdsArgs extends CrdArgs {
+  /**
+   * "standard" or "experimental". The standard channel's admission policy refuses to go to the experimental one: its
+   * ValidatingAdmissionPolicyBinding has to be deleted first. @default "standard"
+   */
+  channel?: "standard" | "experimental";
+}
+
+/** The CRDs of Gateway API, and the admission policy that keeps older versions from replacing them. */
+export class GatewayApiCrds extends pulumi.ComponentResource {
+  readonly version: pulumi.Output<string>;
+  /** Names of the CRDs. */
+  readonly names: pulumi.Output<string[]>;
+  /** What an object of these kinds must depend on. */
+  readonly ready: pulumi.Output<pulumi.Resource[]>;
+
+  constructor(name: string, args: GatewayApiCrdsArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("pulumi-kserve:index:GatewayApiCrds", name, {}, opts);
+    const { channel = "standard", ...crdArgs } = args;
+    const set = { standard: artifacts.crds.gatewayApiStandard, experimental: artifacts.crds.gatewayApiExperimental }[
+      channel
+    ];
+    assertNoProblems(
+      `GatewayApiCrds "${name}"`,
+      set ? [] : [{ path: "channel", given: channel, message: "no such channel", allowed: "standard, experimental" }],
+    );
+
+    const bundle = new CrdBundle(`${name}-bundle`, { ...crdArgs, set }, { parent: this });
+
+    this.version = pulumi.output(set.version as string);
+    this.names = pulumi.output(Object.keys(set.crds));
+    this.ready = allResources(bundle);
+    this.registerOutputs({ version: this.version, names: this.names });
+  }
+}

@@ -1,0 +1,129 @@
+// Writes sdk/crdSets.generated.ts: files, checksums, names and versions of every CRD set, read from the Go modules of the
+// upstream projects, whose folders hold the same files as the repositories at the tag. Needs `go`, and the modules in its
+// cache or a Go proxy. Run it after a version in sdk/versions.ts has changed.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { loadAll } from "js-yaml";
+import { format, resolveConfig } from "prettier";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const output = join(root, "sdk", "crdSets.generated.ts");
+
+const upstreams = {
+  kserve: { module: "github.com/kserve/kserve", repository: "kserve/kserve", version: "kserve" },
+  lws: { module: "sigs.k8s.io/lws", repository: "kubernetes-sigs/lws", version: "leaderWorkerSet" },
+  "gateway-api": {
+    module: "sigs.k8s.io/gateway-api",
+    repository: "kubernetes-sigs/gateway-api",
+    version: "gatewayApi",
+  },
+};
+
+const kserveCrds = (schema) => [
+  `config/crd/${schema}/llmisvc/serving.kserve.io_llminferenceserviceconfigs.yaml`,
+  `config/crd/${schema}/llmisvc/serving.kserve.io_llminferenceservices.yaml`,
+  `config/crd/${schema}/clusterstoragecontainer/serving.kserve.io_clusterstoragecontainers.yaml`,
+];
+
+const sets = {
+  gatewayApiStandard: {
+    name: "gateway-api",
+    variant: "standard",
+    upstream: "gateway-api",
+    folder: "config/crd/standard",
+  },
+  gatewayApiExperimental: {
+    name: "gateway-api",
+    variant: "experimental",
+    upstream: "gateway-api",
+    folder: "config/crd/experimental",
+  },
+  inferenceExtension: {
+    name: "inference-extension",
+    upstream: "kserve",
+    version: "inferenceExtension",
+    files: ["config/llmisvc/gateway-inference-extension.yaml"],
+  },
+  leaderWorkerSet: {
+    name: "leader-worker-set",
+    upstream: "lws",
+    files: ["config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml"],
+  },
+  kserveFull: { name: "kserve", variant: "full", upstream: "kserve", files: kserveCrds("full") },
+  kserveMinimal: { name: "kserve", variant: "minimal", upstream: "kserve", files: kserveCrds("minimal") },
+};
+
+function pinnedVersions() {
+  const source = readFileSync(join(root, "sdk", "versions.ts"), "utf8");
+  return Object.fromEntries([...source.matchAll(/^ {2}(\w+): "([^"]+)"/gm)].map(([, key, value]) => [key, value]));
+}
+
+function moduleFolder(module, version) {
+  const answer = execFileSync("go", ["mod", "download", "-json", `${module}@v${version}`], {
+    // Outside any module, so that no go.mod decides about versions.
+    cwd: tmpdir(),
+    encoding: "utf8",
+    env: { ...process.env, GOFLAGS: "-mod=mod" },
+  });
+  return JSON.parse(answer).Dir;
+}
+
+/** The CRD set as TypeScript has it, with sorted keys. */
+function describe(set, pinned) {
+  const { module, repository, version } = upstreams[set.upstream];
+  const folder = moduleFolder(module, pinned[version]);
+  const paths = set.files ?? readdirSync(join(folder, set.folder)).map((file) => `${set.folder}/${file}`);
+  const files = {};
+  const crds = {};
+  const others = [];
+  for (const path of paths.filter((file) => file.endsWith(".yaml") && !file.endsWith("kustomization.yaml"))) {
+    const content = readFileSync(join(folder, path));
+    files[path] = createHash("sha256").update(content).digest("hex");
+    for (const object of loadAll(content.toString("utf8")).filter(Boolean)) {
+      if (object.kind !== "CustomResourceDefinition") {
+        others.push(`${object.kind}/${object.metadata.name}`);
+        continue;
+      }
+      crds[object.metadata.name] = {
+        group: object.spec.group,
+        kind: object.spec.names.kind,
+        versions: object.spec.versions.filter((entry) => entry.served).map((entry) => entry.name),
+        storageVersion: object.spec.versions.find((entry) => entry.storage).name,
+      };
+    }
+  }
+  return {
+    name: set.name,
+    ...(set.variant && { variant: set.variant }),
+    upstream: set.upstream,
+    version: pinned[set.version ?? version],
+    source: `https://raw.githubusercontent.com/${repository}/v${pinned[version]}/`,
+    files: sorted(files),
+    crds: sorted(crds),
+    others: others.sort(),
+  };
+}
+
+function sorted(record) {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export async function generate() {
+  const pinned = pinnedVersions();
+  const described = Object.fromEntries(Object.entries(sets).map(([key, set]) => [key, describe(set, pinned)]));
+  const source = `// Written by scripts/generate-crds.mjs; do not edit.
+import type { CrdSet } from "./artifacts";
+
+/** Every CRD set at its pinned version. */
+export const crdSets = ${JSON.stringify(described)} as const satisfies Record<string, CrdSet>;
+`;
+  return format(source, { ...(await resolveConfig(output)), parser: "typescript" });
+}
+
+if (process.argv.includes("--print")) process.stdout.write(await generate());
+else writeFileSync(output, await generate());
