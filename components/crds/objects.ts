@@ -79,7 +79,7 @@ function parse(path: string, text: string): KubernetesObject[] {
 
 /** Generators leave fields in their files that belong to the API server. */
 function clean(object: KubernetesObject): KubernetesObject {
-  const cleaned = { ...object, metadata: { ...object.metadata } };
+  const cleaned: KubernetesObject = { ...object, metadata: { ...object.metadata } };
   delete cleaned.status;
   delete cleaned.metadata.creationTimestamp;
   return cleaned;
