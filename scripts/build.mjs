@@ -23,6 +23,8 @@ await build({
   platform: "node",
   target: "node22",
   format: "cjs",
+  // A lazy import becomes a lazy require, which finds modules without their extension.
+  supported: { "dynamic-import": false },
   sourcemap: "linked",
   logLevel: "warning",
 });
