@@ -19,6 +19,8 @@ export interface ArtifactMirrors {
   "lws-charts"?: string;
   /** Source tree of github.com/kubernetes-sigs/gateway-api. */
   "gateway-api"?: string;
+  /** Source tree of github.com/kubernetes-sigs/gateway-api-inference-extension. Nothing is read from it: KServe has its CRDs. */
+  "inference-extension"?: string;
 }
 
 /** A project whose files or charts this package installs. */
@@ -108,7 +110,7 @@ export function resolveChart(
   return { chart: artifact.chart, version };
 }
 
-const mirrorNames = ["kserve", "kserve-charts", "lws", "lws-charts", "gateway-api"];
+const mirrorNames = ["kserve", "kserve-charts", "lws", "lws-charts", "gateway-api", "inference-extension"];
 
 function checkMirrors(mirrors: ArtifactMirrors): void {
   const problems = Object.entries(mirrors as Record<string, string | undefined>).flatMap(([name, address]) => {

@@ -56,14 +56,16 @@ export const bundleType = "pulumi-nodejs:dynamic/pulumi-kserve:CrdBundle";
 
 /**
  * The code that the dynamic provider runs: it finds this package from the program's folder, where the engine starts the
- * provider, or from beside the SDK that the provider belongs to.
+ * provider, or from the folder in whose node_modules the SDK is that the provider belongs to.
  */
-export const providerCode =
-  'exports.handler = () => { const { createRequire } = require("module"); ' +
-  'for (const from of [process.cwd() + "/_", require.main.filename]) { ' +
-  'try { return createRequire(from)("pulumi-kserve/crds/provider").provider; } ' +
-  'catch (error) { if (error.code !== "MODULE_NOT_FOUND" || !error.message.includes("pulumi-kserve/crds/provider")) throw error; } } ' +
-  'throw new Error("the npm package pulumi-kserve was not found from " + process.cwd() + "; install it where the Pulumi program is"); };';
+export const providerCode = [
+  "exports.handler = () => {",
+  'const { createRequire } = require("module"), name = "pulumi-kserve/crds/provider";',
+  "for (const folder of [process.cwd(), require.main.filename.split(/[\\\\/]node_modules[\\\\/]/)[0]]) {",
+  'try { return createRequire(folder + "/_")(name).provider; }',
+  "catch (error) { if (!error.message.includes(name)) throw error; } }",
+  'throw new Error("the npm package pulumi-kserve was not found from " + process.cwd() + "; install it where the Pulumi program is"); };',
+].join(" ");
 
 /** "<kind>/<name>" of every object in a CRD set; a CRD's name alone. */
 export function objectNames({ crds, others }: Pick<BundleInputs, "crds" | "others">): string[] {
