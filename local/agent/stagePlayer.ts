@@ -1,0 +1,107 @@
+import type { KubernetesClient, KubernetesObject } from "../../sdk/kubernetes/client";
+import type { PlayedKind } from "../cluster/stages";
+import { sleep } from "../process";
+import { follow } from "./follow";
+
+const fieldManager = "pulumi-kserve-local";
+const pollMs = 50;
+
+/**
+ * Gives kwok its Stages, each when its kind is served, and takes it back when the CRD goes: kwok gives up on a Stage whose kind
+ * it does not find, and looks again only when a Stage changes.
+ */
+export function playStages(
+  client: KubernetesClient,
+  kinds: readonly PlayedKind[],
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return Promise.all(
+    kinds.map(async ({ crd, stages }) => {
+      if (crd === undefined) return applyUntilDone(client, stages, log, signal);
+      let applied = false;
+      return follow(
+        client,
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+        { fieldSelector: `metadata.name=${crd}` },
+        ({ type, object }) => {
+          const served = type === "set" && isEstablished(object);
+          if (served && !applied)
+            void whenPublished(client, object, log, signal).then(() => applyUntilDone(client, stages, log, signal));
+          if (!served && applied) void takeBack(client, stages, log);
+          applied = served;
+        },
+        signal,
+      );
+    }),
+  );
+}
+
+function isEstablished({ metadata, status }: KubernetesObject): boolean {
+  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return (
+    !metadata.deletionTimestamp && conditions.some(({ type, status }) => type === "Established" && status === "True")
+  );
+}
+
+/** kwok reads the kind's schema from the OpenAPI document, which the API server publishes some time after it serves the kind. */
+async function whenPublished(
+  client: KubernetesClient,
+  crd: KubernetesObject,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { group, names } = crd.spec as { group: string; names: { plural: string } };
+  const isPublished = async () => {
+    const index = await document<{ serverRelativeURL: string }>(client, "/openapi/v3");
+    const entry = index.paths[`apis/${group}/v1`];
+    if (!entry) return false;
+    const { paths } = await document(client, entry.serverRelativeURL);
+    return Object.keys(paths).some((path) => path.endsWith(`/${names.plural}/{name}`));
+  };
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    const published = await isPublished().catch((error: unknown) => {
+      if (attempt === 200) log(`OpenAPI document of ${group} not read, still trying: ${String(error)}`);
+      return false;
+    });
+    if (published) return;
+    await sleep(pollMs);
+  }
+}
+
+/** The API server calls the index of its OpenAPI documents plain text. */
+async function document<T>(client: KubernetesClient, path: string): Promise<{ paths: Record<string, T> }> {
+  const answer = await client.request("GET", path);
+  return (typeof answer === "string" ? JSON.parse(answer) : answer) as { paths: Record<string, T> };
+}
+
+async function applyUntilDone(
+  client: KubernetesClient,
+  stages: readonly KubernetesObject[],
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const stage of stages) {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await client.apply(stage, { fieldManager, force: true });
+        break;
+      } catch (error) {
+        if (attempt === 40) log(`Stage ${stage.metadata.name ?? ""} not applied, still trying: ${String(error)}`);
+        await sleep(pollMs);
+      }
+    }
+  }
+}
+
+async function takeBack(
+  client: KubernetesClient,
+  stages: readonly KubernetesObject[],
+  log: (text: string) => void,
+): Promise<void> {
+  for (const { apiVersion, kind, metadata } of stages) {
+    await client
+      .delete(apiVersion, kind, undefined, metadata.name ?? "")
+      .catch((error: unknown) => log(`Stage ${metadata.name ?? ""} not deleted: ${String(error)}`));
+  }
+}

@@ -1,0 +1,231 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { versions } from "../../sdk/versions";
+import {
+  isAlive,
+  processStartTime,
+  sleep,
+  startProcess,
+  stopProcessGroup,
+  tailOfFile,
+  writeFileAtomic,
+  type ProcessIdentity,
+} from "../process";
+import { kwokctlName, kwokctlPartName, layoutOf } from "./layout";
+import {
+  ClusterError,
+  controlPlaneParts,
+  type ClusterPlan,
+  type ClusterPorts,
+  type ClusterRecord,
+  type ClusterToolchain,
+  type ControlPlanePart,
+} from "./types";
+
+const serviceRange = "10.96.0.0/16";
+const startTimeoutMs = 120_000;
+
+/** Writes everything that kwokctl reads. */
+export async function writeControlPlaneFiles(folder: string, plan: ClusterPlan): Promise<void> {
+  const layout = layoutOf(folder);
+  mkdirSync(layout.bin, { recursive: true });
+  mkdirSync(layout.logs, { recursive: true });
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  const kubectl = join(layout.bin, "kubectl");
+  await Promise.all([
+    writeFileAtomic(layout.egressConfig, json(egressConfiguration(plan.egressSocket))),
+    writeFileAtomic(layout.kwokctlConfig, json(kwokctlConfiguration(plan.tools, plan.ports, layout.egressConfig))),
+    // kwokctl asks kubectl whether the API server answers, and would download one where there is none.
+    writeFileAtomic(
+      kubectl,
+      `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(join(__dirname, "kubectl.js"))} "$@"\n`,
+    ),
+  ]);
+  chmodSync(kubectl, 0o755);
+}
+
+function egressConfiguration(socket: string) {
+  return {
+    apiVersion: "apiserver.k8s.io/v1beta1",
+    kind: "EgressSelectorConfiguration",
+    egressSelections: [
+      {
+        name: "cluster",
+        connection: { proxyProtocol: "HTTPConnect", transport: { uds: { udsName: socket } } },
+      },
+    ],
+  };
+}
+
+/** The configuration of kwokctl's binary runtime, in its v1alpha1 format. */
+export function kwokctlConfiguration(
+  tools: Record<keyof ClusterToolchain["tools"], { path: string }>,
+  ports: ClusterPorts,
+  egressConfig: string,
+) {
+  const extraArgs = (args: Record<string, string>) => Object.entries(args).map(([key, value]) => ({ key, value }));
+  return {
+    apiVersion: "config.kwok.x-k8s.io/v1alpha1",
+    kind: "KwokctlConfiguration",
+    options: {
+      runtime: "binary",
+      kubeVersion: `v${versions.kubernetes}`,
+      bindAddress: "127.0.0.1",
+      etcdBinary: tools.etcd.path,
+      kubeApiserverBinary: tools["kube-apiserver"].path,
+      kubeControllerManagerBinary: tools["kube-controller-manager"].path,
+      kubeSchedulerBinary: tools["kube-scheduler"].path,
+      kwokControllerBinary: tools.kwok.path,
+      etcdPort: ports.etcd,
+      etcdPeerPort: ports["etcd-peer"],
+      kubeApiserverPort: ports["kube-apiserver"],
+      kubeControllerManagerPort: ports["kube-controller-manager"],
+      kubeSchedulerPort: ports["kube-scheduler"],
+      kwokControllerPort: ports.kwok,
+      enableCRDs: ["Stage"],
+      // The default limit of 20 requests a second makes the controllers take a minute for a hundred services.
+      disableQPSLimits: true,
+    },
+    componentsPatches: [
+      // The data is thrown away with the cluster; a power cut may cost it.
+      { name: "etcd", extraArgs: extraArgs({ "unsafe-no-fsync": "true", "log-level": "warn" }) },
+      {
+        name: "kube-apiserver",
+        extraArgs: extraArgs({
+          "egress-selector-config-file": egressConfig,
+          "service-cluster-ip-range": serviceRange,
+          // Lets pods that ask for an accelerator tolerate the taint of its nodes, as managed clusters do.
+          "enable-admission-plugins": "ExtendedResourceToleration",
+        }),
+      },
+      // Each has no rival; an election would make a restart wait for the lease of the one that crashed.
+      { name: "kube-controller-manager", extraArgs: extraArgs({ "leader-elect": "false" }) },
+      { name: "kube-scheduler", extraArgs: extraArgs({ "leader-elect": "false" }) },
+    ],
+  };
+}
+
+/**
+ * Starts the control plane, or those of its parts that do not run, and waits until the API server answers.
+ *
+ * @param command `create` for a new one, `start` for one that was made before.
+ * @throws ClusterError when a part ends, with its name and the end of its log.
+ */
+export async function startControlPlane(
+  folder: string,
+  command: "create" | "start",
+  kwokctl: string,
+): Promise<ClusterRecord["parts"]> {
+  const layout = layoutOf(folder);
+  for (const part of controlPlaneParts) {
+    const pid = readPid(layout.partPid(part));
+    // A file of a process that has ended could name another process by now.
+    if (pid !== undefined && !isPart(pid, folder)) rmSync(layout.partPid(part), { force: true });
+  }
+  await runKwokctl(folder, command, kwokctl);
+  await reviveEarlyDead(folder, kwokctl);
+  const since = new Date().toISOString();
+  const identify = (part: ControlPlanePart): ProcessIdentity & { since: string } => {
+    const pid = readPid(layout.partPid(part)) ?? 0;
+    return { pid, startTime: processStartTime(pid), since };
+  };
+  return Object.fromEntries(controlPlaneParts.map((part) => [part, identify(part)])) as ClusterRecord["parts"];
+}
+
+async function runKwokctl(folder: string, command: "create" | "start", kwokctl: string): Promise<void> {
+  const layout = layoutOf(folder);
+  const config = command === "create" ? ["--config", layout.kwokctlConfig, "--kubeconfig", ""] : [];
+  const logFile = join(layout.logs, "kwokctl.log");
+  const child = startProcess({
+    name: "kwokctl",
+    command: kwokctl,
+    args: [command, "cluster", "--name", kwokctlName, ...config],
+    env: {
+      ...process.env,
+      KWOK_WORKDIR: layout.kwokctlRoot,
+      KWOK_KUBE_VERSION: `v${versions.kubernetes}`,
+      PATH: `${layout.bin}:${process.env.PATH ?? ""}`,
+    },
+    cwd: folder,
+    logFile,
+  });
+  let ended = false;
+  void child.exited.then(() => (ended = true));
+  const deadline = Date.now() + startTimeoutMs;
+  while (!ended) {
+    await Promise.race([child.exited, sleep(100)]);
+    const dead = (["etcd", "kube-apiserver"] as const).find((part) => hasEnded(folder, part));
+    if (dead === undefined && Date.now() < deadline) continue;
+    await child.stop(0);
+    if (dead) throw new ClusterError(await describeEnd(dead, layout.partLog(dead)));
+    throw new ClusterError(
+      `the control plane did not answer within ${startTimeoutMs / 1000} s; ` +
+        (await describeEnd("kube-apiserver", layout.partLog("kube-apiserver"), "is still starting")),
+    );
+  }
+  const { code, signal } = await child.exited;
+  if (code === 0) return;
+  throw new ClusterError(
+    `kwokctl ${command} cluster ended with ${signal ?? `exit code ${code}`}; the end of ${logFile}:\n${await tailOfFile(logFile, 20)}`,
+  );
+}
+
+/** On a busy machine the API server may take longer than the other parts are willing to wait for it at their start. */
+async function reviveEarlyDead(folder: string, kwokctl: string): Promise<void> {
+  const layout = layoutOf(folder);
+  const dead = () => controlPlaneParts.filter((part) => hasEnded(folder, part));
+  for (let attempt = 0; dead().length > 0; attempt++) {
+    const [part] = dead();
+    if (attempt === 3 && part) throw new ClusterError(await describeEnd(part, layout.partLog(part)));
+    for (const each of dead()) rmSync(layout.partPid(each), { force: true });
+    await runKwokctl(folder, "start", kwokctl);
+    await sleep(300);
+  }
+}
+
+/** Ends the control plane's processes, known by their pid files, at once: their data goes too. */
+export async function stopControlPlane(folder: string): Promise<void> {
+  const layout = layoutOf(folder);
+  const pids = controlPlaneParts
+    .map((part) => readPid(layout.partPid(part)))
+    .filter((pid): pid is number => pid !== undefined && isPart(pid, folder));
+  await Promise.all(pids.map((pid) => stopProcessGroup({ pid, startTime: processStartTime(pid) }, 0)));
+}
+
+/** `<part> has ended; the end of its log <file>: …` */
+export async function describeEnd(part: string, logFile: string, what = "has ended"): Promise<string> {
+  return `${part} ${what}; the end of its log ${logFile}:\n${await tailOfFile(logFile, 15)}`;
+}
+
+function hasEnded(folder: string, part: ControlPlanePart): boolean {
+  const pid = readPid(layoutOf(folder).partPid(part));
+  return pid !== undefined && !isAlive(pid);
+}
+
+function readPid(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process is a part of this cluster: kwokctl starts each by a path inside the cluster's folder. */
+function isPart(pid: number, folder: string): boolean {
+  if (!isAlive(pid)) return false;
+  if (process.platform !== "linux") return true;
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return controlPlaneParts.some((part) =>
+      command.startsWith(join(layoutOf(folder).kwokctlFolder, "bin", kwokctlPartName(part))),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
