@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import Mocha from "mocha";
+import Mocha = require("mocha");
 
 import { createProgress } from "../local/progress";
 

@@ -194,20 +194,23 @@ function pick(objects: pulumi.Output<Manifest[]>, wanted: (object: Manifest) => 
   return objects.apply((all) => all.filter(wanted));
 }
 
-/** Registers rendered objects, named after kind and name. */
+/** Registers objects, named after kind and name; given ones at once, rendered ones when they are known. */
 function register(
   name: string,
-  manifests: pulumi.Input<Manifest[]>,
+  manifests: Manifest[] | pulumi.Output<Manifest[]>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<pulumi.Resource[]> {
-  return pulumi.output(manifests).apply((objects) =>
+  const registerAll = (objects: Manifest[]): KubernetesObject[] =>
     objects.map((manifest) => {
-      const { name: objectName } = manifest.metadata as unknown as { name: string };
+      const { name: objectName } = manifest.metadata as { name: string };
       return new KubernetesObject(`${name}-${kebab(manifest.kind)}-${objectName}`, manifest, opts);
-    }),
-  ) as unknown as pulumi.Output<pulumi.Resource[]>;
+    });
+  // What goes through an apply loses the mark of its secrets, so given objects must not.
+  return allResources(
+    pulumi.Output.isInstance(manifests) ? (manifests.apply(registerAll) as never) : registerAll(manifests),
+  );
 }
 
 function kebab(kind: string): string {
-  return kind.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  return kind.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "-").toLowerCase();
 }

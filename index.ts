@@ -1,0 +1,28 @@
+export { Criticality } from "./sdk/api/constants";
+export type * from "./sdk/api/gatewayTypes";
+export type * from "./sdk/api/llmInferenceService";
+export { childName, type ChildNames, childNames } from "./sdk/api/names";
+export type { ArtifactMirrors } from "./sdk/artifacts";
+export { ConfigurationError, type Problem } from "./sdk/problems";
+export { versions } from "./sdk/versions";
+
+export { type CrdOwnership } from "./components/crds/crdBundle";
+export { type ClusterAccessArgs, InferencePlatform, type InferencePlatformArgs } from "./components/inferencePlatform";
+export {
+  Gateway,
+  type GatewayAddress,
+  type GatewayArgs,
+  type GatewayListenerArgs,
+  type GatewayListenerStatus,
+} from "./components/networking/gateway";
+export { GatewayApiCrds, type GatewayApiCrdsArgs } from "./components/networking/gatewayApiCrds";
+export {
+  InferenceExtensionCrds,
+  type InferenceExtensionCrdsArgs,
+} from "./components/networking/inferenceExtensionCrds";
+export { KServe, type KServeArgs, type KServeControllerArgs } from "./components/platform/kserve";
+export type { KServeCertificates, ProvidedCertificate } from "./components/platform/kserveCertificates";
+export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrds";
+export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";
+export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
+export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { providerCode } from "../../components/crds/bundle";
+import { GatewayApiCrds } from "../../components/networking/gatewayApiCrds";
+import { InferenceExtensionCrds } from "../../components/networking/inferenceExtensionCrds";
+import { KServeCrds } from "../../components/platform/kserveCrds";
+import { LeaderWorkerSetCrds } from "../../components/platform/leaderWorkerSetCrds";
+import { artifacts, type CrdSet } from "../../sdk/artifacts";
+import { ConfigurationError } from "../../sdk/problems";
+import { named, register, valueOf } from "./mocks";
+
+const { crds } = artifacts;
+const bundleType = "pulumi-nodejs:dynamic/pulumi-kserve:CrdBundle";
+
+/** The inputs of a bundle with every default. */
+function bundleOf(set: CrdSet): Record<string, unknown> {
+  const { upstream: _upstream, ...shown } = set;
+  return {
+    ...(JSON.parse(JSON.stringify(shown)) as Record<string, unknown>),
+    ownership: "own",
+    onDelete: "delete",
+    fieldManager: "pulumi-kserve/project/stack",
+    force: false,
+    timeoutSeconds: 300,
+    kubeconfig: { secret: "kubeconfig" },
+    __provider: providerCode,
+  };
+}
+
+describe("CRD components", () => {
+  it("register one bundle each, with names, versions and checksums as inputs", async () => {
+    const { registrations } = await register(() => {
+      new GatewayApiCrds("gateway-api", { kubeconfig: "kubeconfig" });
+      new InferenceExtensionCrds("extension", { kubeconfig: "kubeconfig" });
+      new LeaderWorkerSetCrds("lws", { kubeconfig: "kubeconfig" });
+    });
+    const bundle = (name: string, set: CrdSet) => ({
+      type: bundleType,
+      name: `${name}-bundle`,
+      custom: true,
+      inputs: bundleOf(set),
+      parent: name,
+      dependsOn: [],
+    });
+    const component = (name: string, type: string) => ({
+      type: `pulumi-kserve:index:${type}`,
+      name,
+      custom: false,
+      inputs: {},
+      parent: "stack-stack" in {} ? "" : named(registrations, name).parent,
+      dependsOn: [],
+    });
+    assert.deepEqual(
+      registrations.toSorted((a, b) => a.name.localeCompare(b.name)),
+      [
+        component("extension", "InferenceExtensionCrds"),
+        bundle("extension", crds.inferenceExtension),
+        component("gateway-api", "GatewayApiCrds"),
+        bundle("gateway-api", crds.gatewayApiStandard),
+        component("lws", "LeaderWorkerSetCrds"),
+        bundle("lws", crds.leaderWorkerSet),
+      ],
+    );
+  });
+
+  it("pass on ownership, deletion, mirror and timeout", async () => {
+    const { registrations } = await register(
+      () =>
+        new GatewayApiCrds("gateway-api", {
+          kubeconfig: pulumi.output("kubeconfig"),
+          channel: "experimental",
+          crds: "existing",
+          onDelete: "retain",
+          force: true,
+          timeoutSeconds: 10,
+          mirrors: { "gateway-api": "/mirror" },
+        }),
+    );
+    assert.deepEqual(named(registrations, "gateway-api-bundle").inputs, {
+      ...bundleOf(crds.gatewayApiExperimental),
+      ownership: "existing",
+      onDelete: "retain",
+      force: true,
+      timeoutSeconds: 10,
+      mirror: "/mirror/",
+    });
+  });
+
+  it("give KServe's CRDs its conversion webhook, with cert-manager's CA by default", async () => {
+    const service = {
+      namespace: "kserve",
+      name: "llmisvc-webhook-server-service",
+      path: "/convert",
+      port: 443,
+    };
+    const conversion = { service, reviewVersions: ["v1", "v1beta1"], injectCaFrom: "kserve/llmisvc-serving-cert" };
+    const { registrations } = await register(() => new KServeCrds("kserve", { kubeconfig: "kubeconfig" }));
+    assert.deepEqual(named(registrations, "kserve-bundle").inputs, {
+      ...bundleOf(crds.kserveFull),
+      conversion: {
+        "llminferenceserviceconfigs.serving.kserve.io": conversion,
+        "llminferenceservices.serving.kserve.io": conversion,
+      },
+    });
+  });
+
+  it("give KServe's CRDs a CA that is given", async () => {
+    const { registrations } = await register(
+      () =>
+        new KServeCrds("kserve", {
+          kubeconfig: "kubeconfig",
+          schema: "minimal",
+          conversionCaBundle: pulumi.output("Y2E="),
+        }),
+    );
+    const { inputs } = named(registrations, "kserve-bundle");
+    assert.deepEqual(inputs.files, crds.kserveMinimal.files);
+    assert.deepEqual((inputs.conversion as Record<string, unknown>)["llminferenceservices.serving.kserve.io"], {
+      service: { namespace: "kserve", name: "llmisvc-webhook-server-service", path: "/convert", port: 443 },
+      reviewVersions: ["v1", "v1beta1"],
+      caBundle: "Y2E=",
+    });
+  });
+
+  it("say what they install, also in a preview", async () => {
+    const { result } = await register(() => new LeaderWorkerSetCrds("lws", { kubeconfig: "kubeconfig" }), {
+      preview: true,
+    });
+    assert.equal(await valueOf(result.version), "0.8.0");
+    assert.deepEqual(await valueOf(result.names), ["leaderworkersets.leaderworkerset.x-k8s.io"]);
+  });
+
+  it("are what others wait for", async () => {
+    const { registrations } = await register(() => {
+      const lws = new LeaderWorkerSetCrds("lws", { kubeconfig: "kubeconfig" });
+      new KServeCrds("kserve", { kubeconfig: "kubeconfig" }, { dependsOn: lws.ready });
+    });
+    assert.deepEqual(named(registrations, "kserve").dependsOn, ["lws-bundle"]);
+  });
+
+  it("keep a kubeconfig that is unknown in a preview a secret", async () => {
+    const unknown = new pulumi.asset.StringAsset("");
+    assert.ok(unknown);
+    const { registrations } = await register(
+      () => new LeaderWorkerSetCrds("lws", { kubeconfig: pulumi.secret("kubeconfig") }),
+      { preview: true },
+    );
+    assert.deepEqual(named(registrations, "lws-bundle").inputs.kubeconfig, { secret: "kubeconfig" });
+  });
+
+  it("refuse a channel or schema that does not exist", async () => {
+    await assert.rejects(
+      register(() => new GatewayApiCrds("gateway-api", { kubeconfig: "k", channel: "beta" as "standard" })),
+      new ConfigurationError('GatewayApiCrds "gateway-api"', [
+        { path: "channel", given: "beta", message: "no such channel", allowed: "standard, experimental" },
+      ]),
+    );
+    await assert.rejects(
+      register(() => new KServeCrds("kserve", { kubeconfig: "k", schema: "tiny" as "full" })),
+      new ConfigurationError('KServeCrds "kserve"', [
+        { path: "schema", given: "tiny", message: "no such schema", allowed: "full, minimal" },
+      ]),
+    );
+  });
+});
