@@ -171,6 +171,13 @@ export function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
+/** What the CLI printed as an error, without the command line around it; it fails this way before there are events. */
+function withoutCommand(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split("\n").filter((line) => line.startsWith("error: "));
+  return lines.length > 0 ? [...new Set(lines)].join("\n") : text;
+}
+
 /** Removes the engine's colour directives, such as `<{%reset%}>`. */
 function plain(text: string): string {
   return text.replace(/<\{%[^%]*%\}>/g, "").trimEnd();

@@ -88,7 +88,8 @@ async function pulumiCommand(folder: string, binary: string): Promise<PulumiComm
 }
 
 async function writeProject(work: string, project: string, folder: string): Promise<void> {
-  const provider = await writeProviderPlugin(join(folder, "provider"));
+  const provider = join(folder, "provider");
+  await writeProviderPlugin(provider);
   const settings = {
     name: project,
     runtime: "nodejs",
