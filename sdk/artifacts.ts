@@ -128,7 +128,8 @@ function checkMirrors(mirrors: ArtifactMirrors): void {
         given: address,
         message: forCharts ? "charts cannot come from here" : "files cannot come from here",
         allowed: `a folder's path that starts with "/" or ".", an http(s):// prefix${forCharts ? ", an oci:// prefix" : ""}`,
-        fix: address.startsWith("oci://") ? `put it under mirrors.${name}-charts` : undefined,
+        ...(address.startsWith("oci://") &&
+          mirrorNames.includes(`${name}-charts`) && { fix: `put it under mirrors.${name}-charts` }),
       },
     ];
   });

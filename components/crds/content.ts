@@ -19,27 +19,20 @@ export async function loadFiles(
   set: Pick<BundleInputs, "name" | "source" | "mirror" | "files">,
 ): Promise<Map<string, string>> {
   const address = set.mirror ?? set.source;
-  const problems: string[] = [];
-  const contents = await Promise.all(
-    Object.entries(set.files).map(async ([path, sha256]) => {
-      try {
-        return [
-          path,
-          isUrl(address) ? await cached(address + path, sha256) : await fromFolder(address + path, sha256),
-        ] as const;
-      } catch (error) {
-        problems.push(error instanceof Error ? error.message : String(error));
-        return undefined;
-      }
-    }),
+  const entries = Object.entries(set.files);
+  const results = await Promise.allSettled(
+    entries.map(([path, sha256]) =>
+      isUrl(address) ? cached(address + path, sha256) : fromFolder(address + path, sha256),
+    ),
   );
+  const problems = results.flatMap((result) => (result.status === "rejected" ? [messageOf(result.reason)] : []));
   if (problems.length > 0) {
     throw new Error(
-      `CRD set "${set.name}": ${problems.length} of its ${contents.length} files cannot be used\n${problems.map((problem) => `  - ${problem}`).join("\n")}\n` +
+      `CRD set "${set.name}": ${problems.length} of its ${entries.length} files cannot be used\n${problems.map((problem) => `  - ${problem}`).join("\n")}\n` +
         "fix: make the address reachable, or set `mirrors` to a folder or URL prefix that holds the same files",
     );
   }
-  return new Map(contents.filter((entry) => entry !== undefined));
+  return new Map(entries.map(([path], index) => [path, (results[index] as PromiseFulfilledResult<string>).value]));
 }
 
 async function fromFolder(path: string, sha256: string): Promise<string> {
@@ -69,7 +62,7 @@ async function keep(file: string, content: Buffer): Promise<void> {
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    console.error(`${file}: not cached: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${file}: not cached: ${messageOf(error)}`);
   }
 }
 
@@ -102,8 +95,11 @@ class DownloadError extends Error {
 
 /** fetch says "fetch failed" and hides why in the cause. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function verified(address: string, content: Buffer, sha256: string): string {

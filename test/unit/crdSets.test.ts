@@ -1,0 +1,52 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { runCommand } from "../../local/process";
+import { projectRoot } from "../../local/paths";
+import { type CrdSet, artifacts } from "../../sdk/artifacts";
+import { versions } from "../../sdk/versions";
+
+const { crds } = artifacts;
+
+describe("CRD sets", () => {
+  it("are what the pinned modules of the upstream projects hold", async function () {
+    this.timeout(60_000);
+    const script = join(projectRoot(), "scripts", "generate-crds.mjs");
+    const { stdout } = await runCommand(process.execPath, [script, "--print"], { cwd: projectRoot() });
+    assert.equal(stdout, readFileSync(join(projectRoot(), "sdk", "crdSets.generated.ts"), "utf8"));
+  });
+
+  it("have the pinned versions", () => {
+    assert.deepEqual(Object.fromEntries(Object.entries(crds).map(([name, set]) => [name, set.version])), {
+      gatewayApiStandard: versions.gatewayApi,
+      gatewayApiExperimental: versions.gatewayApi,
+      inferenceExtension: versions.inferenceExtension,
+      leaderWorkerSet: versions.leaderWorkerSet,
+      kserveFull: versions.kserve,
+      kserveMinimal: versions.kserve,
+    });
+  });
+
+  it("hold InferencePool in both API groups", () => {
+    const pools = Object.values<CrdSet["crds"][string]>(crds.inferenceExtension.crds).filter(
+      ({ kind }) => kind === "InferencePool",
+    );
+    assert.deepEqual(pools, [
+      { group: "inference.networking.k8s.io", kind: "InferencePool", versions: ["v1"], storageVersion: "v1" },
+      {
+        group: "inference.networking.x-k8s.io",
+        kind: "InferencePool",
+        versions: ["v1alpha2"],
+        storageVersion: "v1alpha2",
+      },
+    ]);
+  });
+
+  it("differ between full and minimal in content, not in names", () => {
+    assert.deepEqual(crds.kserveMinimal.crds, crds.kserveFull.crds);
+    assert.equal(crds.kserveMinimal.name, crds.kserveFull.name);
+    const hashes = (set: CrdSet): string[] => Object.values(set.files);
+    assert.equal(hashes(crds.kserveMinimal).filter((hash) => hashes(crds.kserveFull).includes(hash)).length, 0);
+  });
+});
