@@ -97,8 +97,7 @@ export async function runOperation(
       };
     });
   } catch (error) {
-    const diagnostics =
-      record.errors.length > 0 ? record.errors : [error instanceof Error ? error.message : String(error)];
+    const diagnostics = record.errors.length > 0 ? record.errors : [withoutCommand(error)];
     throw new OperationError(operation, diagnostics, options.logFile, error);
   } finally {
     await new Promise((resolve) => log.end(resolve));
