@@ -31,7 +31,6 @@ interface Group {
   pods: Map<string, Pod>;
   /** The pod in whose name the process runs; its token is bound to it. */
   leader: Pod;
-  podIP: string;
   process: HostedProcess;
   replaced: boolean;
 }
@@ -43,7 +42,8 @@ export class Kubelet {
   private readonly groups = new Map<string, Group>();
   private readonly publishing = new Map<string, Promise<void>>();
   private readonly removing = new Set<string>();
-  private addresses = 0;
+  /** Pod addresses by uid. */
+  private readonly addresses = new Map<string, string>();
 
   constructor(private readonly options: KubeletOptions) {}
 
@@ -104,24 +104,18 @@ export class Kubelet {
       group.pods.set(uid, pod);
       return;
     }
+    this.options.onChange();
     this.publish(key);
   }
 
   private makeGroup(key: string, pod: Pod, program: HostedProgram, container: Container): Group {
-    const podIP = `10.127.128.${(this.addresses++ % 250) + 1}`;
     const workload = workloadOf(pod);
     const pods = new Map([[pod.metadata.uid ?? "", pod]]);
-    const process = this.makeProcess(key, pod, program, container, podIP);
-    return { key, workload, program, container, pods, leader: pod, podIP, process, replaced: false };
+    const process = this.makeProcess(key, pod, program, container);
+    return { key, workload, program, container, pods, leader: pod, process, replaced: false };
   }
 
-  private makeProcess(
-    key: string,
-    pod: Pod,
-    program: HostedProgram,
-    container: Container,
-    podIP: string,
-  ): HostedProcess {
+  private makeProcess(key: string, pod: Pod, program: HostedProgram, container: Container): HostedProcess {
     const { client, tools, hostedFolder, logsFolder } = this.options;
     const process = new HostedProcess({
       client,
@@ -131,7 +125,7 @@ export class Kubelet {
       container,
       folder: join(hostedFolder, `${program.name}-${pod.metadata.uid ?? ""}`),
       logFile: join(logsFolder, `${program.name}.log`),
-      podIP,
+      podIP: this.addressOf(pod),
       onChange: () => this.changed(key),
       onEvent: (type, reason, message) => void this.event(pod, type, reason, message),
     });
@@ -139,12 +133,22 @@ export class Kubelet {
     return process;
   }
 
+  /** Keeps the address that a pod has, so that a new agent changes nothing. */
+  private addressOf(pod: Pod): string {
+    const uid = pod.metadata.uid ?? "";
+    const used = new Set(this.addresses.values());
+    const free = () => Array.from({ length: 254 }, (_, index) => `10.127.128.${index + 1}`).find((ip) => !used.has(ip));
+    const address = this.addresses.get(uid) ?? pod.status?.podIP ?? free() ?? "10.127.128.255";
+    this.addresses.set(uid, address);
+    return address;
+  }
+
   /** Starts a group's process anew in the name of another of its pods. */
   private restart(group: Group, leader: Pod): void {
     void group.process.stop(slowestStopMs);
     group.leader = leader;
     group.replaced = false;
-    group.process = this.makeProcess(group.key, leader, group.program, group.container, group.podIP);
+    group.process = this.makeProcess(group.key, leader, group.program, group.container);
     this.changed(group.key);
   }
 
@@ -182,6 +186,7 @@ export class Kubelet {
           const graceMs = (pod.spec.terminationGracePeriodSeconds ?? 10) * 1000;
           await group.process.stop(Math.min(graceMs, slowestStopMs));
         } else if (group.leader.metadata.uid === uid && !group.replaced) this.restart(group, next);
+        this.addresses.delete(uid);
         this.options.onChange();
       }
       await this.publishing.get(key);
@@ -224,7 +229,7 @@ export class Kubelet {
     for (const pod of group.pods.values()) {
       const { namespace = "", name = "", uid } = pod.metadata;
       const { phase, since, restarts, lastEnd } = group.process;
-      const status = podStatus(pod, { phase, since, restarts, lastEnd, podIP: group.podIP });
+      const status = podStatus(pod, { phase, since, restarts, lastEnd, podIP: this.addressOf(pod) });
       try {
         await this.options.client.request("PATCH", `/api/v1/namespaces/${namespace}/pods/${name}/status`, {
           contentType: "application/strategic-merge-patch+json",
@@ -232,7 +237,9 @@ export class Kubelet {
         });
       } catch (error) {
         if (error instanceof ApiError && [404, 409].includes(error.code)) continue;
-        this.options.log(`status of pod ${podName(pod)} not written, trying again: ${String(error)}`);
+        this.options.log(`status of pod ${podName(pod)} not written: ${String(error)}`);
+        // The server will not like it better the next time.
+        if (error instanceof ApiError && error.code < 429) continue;
         await sleep(500);
         this.publish(key);
       }

@@ -44,7 +44,7 @@ export function podStatus(
   });
   return {
     phase: placed ? "Running" : "Pending",
-    ...(placed ? { podIP, podIPs: [{ ip: podIP }] } : {}),
+    ...(placed ? { podIP, podIPs: [{ $patch: "replace" }, { ip: podIP }] } : {}),
     hostIP: "127.0.0.1",
     hostIPs: [{ ip: "127.0.0.1" }],
     startTime: pod.status?.startTime ?? since,

@@ -1,0 +1,25 @@
+import type { Command } from "./command";
+import { create } from "./create";
+import { down } from "./down";
+import { kubeconfig } from "./kubeconfig";
+import { list } from "./list";
+import { logs } from "./logs";
+import { status } from "./status";
+import { toolchain } from "./toolchain";
+
+/** Every command by its name, in the order of `help`. */
+export const commands: Readonly<Record<string, Command>> = {
+  create,
+  status,
+  logs,
+  kubeconfig,
+  list,
+  down,
+  toolchain,
+};
+
+/** Other names. */
+export const aliases: Readonly<Record<string, string>> = { delete: "down" };
+
+/** What runs when no command is given. */
+export const defaultCommand = "create";
