@@ -82,8 +82,7 @@ async function passphrase(folder: string): Promise<string> {
 async function pulumiCommand(folder: string, binary: string): Promise<PulumiCommand> {
   const link = join(folder, "cli", "bin", "pulumi");
   await mkdir(dirname(link), { recursive: true });
-  await rm(link, { force: true });
-  await symlink(binary, link);
+  await replaceLink(link, binary);
   return PulumiCommand.get({ root: join(folder, "cli"), skipVersionCheck: true });
 }
 
@@ -96,12 +95,17 @@ async function writeProject(work: string, project: string, folder: string): Prom
     plugins: { providers: [{ name: "kubernetes", path: provider }] },
   };
   await writeFileAtomic(join(work, "Pulumi.yaml"), dump(settings));
-  // CRD sets load their code from the package "pulumi-kserve" of the project that runs.
+  // As in a user's project: CRD sets load their code from "pulumi-kserve", their provider comes from "@pulumi/pulumi".
   const modules = join(work, "node_modules");
   await mkdir(modules, { recursive: true });
-  const self = join(modules, "pulumi-kserve");
-  await rm(self, { force: true });
-  await symlink(projectRoot(), self);
+  const root = projectRoot();
+  await replaceLink(join(modules, "pulumi-kserve"), root);
+  await replaceLink(join(modules, "@pulumi"), join(root, "node_modules", "@pulumi"));
+}
+
+async function replaceLink(path: string, target: string): Promise<void> {
+  await rm(path, { force: true });
+  await symlink(target, path);
 }
 
 async function writeStackConfig(work: string, stack: string, config: Record<string, unknown>): Promise<void> {
