@@ -132,10 +132,7 @@ async function make(
   return progress.step(`creating cluster "${name}"`, async (update) => {
     await writeControlPlaneFiles(folder, plan);
     update("etcd and the API server start");
-    const [parts] = await Promise.all([
-      startControlPlane(folder, "create", plan.tools.kwokctl.path),
-      writeCertificates(folder),
-    ]);
+    const [parts] = await Promise.all([startControlPlane(folder, "create", plan), writeCertificates(folder)]);
     await writeKubeconfig(name, folder, plan);
     update("the agent starts");
     const client = await KubernetesClient.fromKubeconfig(layoutOf(folder).kubeconfig);
@@ -179,7 +176,7 @@ async function reuse(record: ClusterRecord, options: CreateClusterOptions): Prom
     await assertDiskSpace();
     const fix = `Stop what uses it, or remove the cluster with \`npm run local -- down --name ${name}\` and create it again`;
     await assertPortsFree(Object.fromEntries(dead.map((part) => [part, record.ports[part]])), fix);
-    const parts = dead.length > 0 ? await startControlPlane(folder, "start", record.tools.kwokctl.path) : record.parts;
+    const parts = dead.length > 0 ? await startControlPlane(folder, "start", record) : record.parts;
     for (const part of controlPlaneParts) if (!dead.includes(part)) parts[part] = record.parts[part];
     const client = await KubernetesClient.fromKubeconfig(layout.kubeconfig);
     if (agentDead) await startAgent(folder, record);
@@ -247,7 +244,7 @@ function explained(error: unknown, name: string): unknown {
       `${stateRoot()} cannot be written (${message}). Make it writable, or set XDG_STATE_HOME to another folder`,
     );
   }
-  if (error instanceof ClusterError && existsSync(clusterFolder(name))) {
+  if (error instanceof ClusterError && existsSync(clusterFolder(name)) && !readRecord(name)) {
     return new ClusterError(
       `${error.message}\nTry again with the same command; \`npm run local -- down --name ${name}\` removes what is there`,
     );

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
+import { KubernetesClient } from "../../sdk/kubernetes/client";
 import { versions } from "../../sdk/versions";
 import {
   isAlive,
@@ -35,7 +36,7 @@ export async function writeControlPlaneFiles(folder: string, plan: ClusterPlan):
   const kubectl = join(layout.bin, "kubectl");
   await Promise.all([
     writeFileAtomic(layout.egressConfig, json(egressConfiguration(plan.egressSocket))),
-    writeFileAtomic(layout.kwokctlConfig, json(kwokctlConfiguration(plan.tools, plan.ports, layout.egressConfig))),
+    writeFileAtomic(layout.kwokctlConfig, json(kwokctlConfiguration(plan.tools, plan.ports, layout))),
     // kwokctl asks kubectl whether the API server answers, and would download one where there is none.
     writeFileAtomic(
       kubectl,
@@ -62,8 +63,12 @@ function egressConfiguration(socket: string) {
 export function kwokctlConfiguration(
   tools: Record<keyof ClusterToolchain["tools"], { path: string }>,
   ports: ClusterPorts,
-  egressConfig: string,
+  { egressConfig, pki }: { egressConfig: string; pki: string },
 ) {
+  const certificate = {
+    "tls-cert-file": join(pki, "admin.crt"),
+    "tls-private-key-file": join(pki, "admin.key"),
+  };
   const extraArgs = (args: Record<string, string>) => Object.entries(args).map(([key, value]) => ({ key, value }));
   return {
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
@@ -76,13 +81,12 @@ export function kwokctlConfiguration(
       kubeApiserverBinary: tools["kube-apiserver"].path,
       kubeControllerManagerBinary: tools["kube-controller-manager"].path,
       kubeSchedulerBinary: tools["kube-scheduler"].path,
-      kwokControllerBinary: tools.kwok.path,
       etcdPort: ports.etcd,
       etcdPeerPort: ports["etcd-peer"],
       kubeApiserverPort: ports["kube-apiserver"],
       kubeControllerManagerPort: ports["kube-controller-manager"],
       kubeSchedulerPort: ports["kube-scheduler"],
-      kwokControllerPort: ports.kwok,
+      components: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"],
       enableCRDs: ["Stage"],
       // The default limit of 20 requests a second makes the controllers take a minute for a hundred services.
       disableQPSLimits: true,
@@ -99,9 +103,10 @@ export function kwokctlConfiguration(
           "enable-admission-plugins": "ExtendedResourceToleration",
         }),
       },
-      // Each has no rival; an election would make a restart wait for the lease of the one that crashed.
-      { name: "kube-controller-manager", extraArgs: extraArgs({ "leader-elect": "false" }) },
-      { name: "kube-scheduler", extraArgs: extraArgs({ "leader-elect": "false" }) },
+      // Each has no rival; an election would make a restart wait for the lease of the one that crashed. A certificate at hand
+      // spares each the making of one, which costs a third of a second.
+      { name: "kube-controller-manager", extraArgs: extraArgs({ "leader-elect": "false", ...certificate }) },
+      { name: "kube-scheduler", extraArgs: extraArgs({ "leader-elect": "false", ...certificate }) },
     ],
   };
 }
@@ -115,16 +120,18 @@ export function kwokctlConfiguration(
 export async function startControlPlane(
   folder: string,
   command: "create" | "start",
-  kwokctl: string,
+  plan: ClusterPlan,
 ): Promise<ClusterRecord["parts"]> {
   const layout = layoutOf(folder);
+  const { tools } = plan;
   for (const part of controlPlaneParts) {
     const pid = readPid(layout.partPid(part));
     // A file of a process that has ended could name another process by now.
     if (pid !== undefined && !isPart(pid, folder)) rmSync(layout.partPid(part), { force: true });
   }
-  await runKwokctl(folder, command, kwokctl);
-  await reviveEarlyDead(folder, kwokctl);
+  await runKwokctl(folder, command, tools.kwokctl.path);
+  await reviveEarlyDead(folder, tools.kwokctl.path);
+  if (!hasStarted(folder, "kwok")) await startKwok(folder, plan);
   const since = new Date().toISOString();
   const identify = (part: ControlPlanePart): ProcessIdentity & { since: string } => {
     const pid = readPid(layout.partPid(part)) ?? 0;
@@ -150,6 +157,7 @@ async function runKwokctl(folder: string, command: "create" | "start", kwokctl: 
     cwd: folder,
     logFile,
   });
+  await writeFileAtomic(layout.kwokctlProcess, JSON.stringify({ pid: child.pid, startTime: child.startTime }));
   let ended = false;
   void child.exited.then(() => (ended = true));
   const deadline = Date.now() + startTimeoutMs;
@@ -171,10 +179,52 @@ async function runKwokctl(folder: string, command: "create" | "start", kwokctl: 
   );
 }
 
+/**
+ * Starts kwok, which kwokctl would do too early: when the CRD of its Stages is not served yet, kwok waits five seconds before it
+ * looks again.
+ */
+async function startKwok(folder: string, { ports, tools }: ClusterPlan): Promise<void> {
+  const layout = layoutOf(folder);
+  const client = await KubernetesClient.fromKubeconfig(layout.kwokctlKubeconfig);
+  for (const deadline = Date.now() + startTimeoutMs; ; await sleep(20)) {
+    try {
+      await client.request("GET", "/apis/kwok.x-k8s.io/v1alpha1/stages");
+      break;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+  client.close();
+  const command = join(layout.kwokctlFolder, "bin", kwokctlPartName("kwok"));
+  rmSync(command, { force: true });
+  symlinkSync(tools.kwok.path, command);
+  const kwok = startProcess({
+    name: "kwok",
+    command,
+    // As kwokctl would; without --config, kwok reads a file in the user's home.
+    args: [
+      `--config=${layout.kwokctlSaved}`,
+      `--kubeconfig=${layout.kwokctlKubeconfig}`,
+      "--manage-all-nodes=true",
+      "--enable-crds=Stage",
+      "--node-lease-duration-seconds=200",
+      "--node-name=localhost",
+      `--node-port=${ports.kwok}`,
+      `--server-address=127.0.0.1:${ports.kwok}`,
+      `--tls-cert-file=${join(layout.pki, "admin.crt")}`,
+      `--tls-private-key-file=${join(layout.pki, "admin.key")}`,
+    ],
+    cwd: folder,
+    logFile: layout.partLog("kwok"),
+    daemon: true,
+  });
+  await writeFileAtomic(layout.partPid("kwok"), String(kwok.pid));
+}
+
 /** On a busy machine the API server may take longer than the other parts are willing to wait for it at their start. */
 async function reviveEarlyDead(folder: string, kwokctl: string): Promise<void> {
   const layout = layoutOf(folder);
-  const dead = () => controlPlaneParts.filter((part) => hasEnded(folder, part));
+  const dead = () => controlPlaneParts.filter((part) => part !== "kwok" && hasEnded(folder, part));
   for (let attempt = 0; dead().length > 0; attempt++) {
     const [part] = dead();
     if (attempt === 3 && part) throw new ClusterError(await describeEnd(part, layout.partLog(part)));
@@ -187,6 +237,10 @@ async function reviveEarlyDead(folder: string, kwokctl: string): Promise<void> {
 /** Ends the control plane's processes, known by their pid files, at once: their data goes too. */
 export async function stopControlPlane(folder: string): Promise<void> {
   const layout = layoutOf(folder);
+  // A creation that was killed leaves a kwokctl that would go on.
+  if (existsSync(layout.kwokctlProcess)) {
+    await stopProcessGroup(JSON.parse(readFileSync(layout.kwokctlProcess, "utf8")) as ProcessIdentity, 0);
+  }
   const pids = controlPlaneParts
     .map((part) => readPid(layout.partPid(part)))
     .filter((pid): pid is number => pid !== undefined && isPart(pid, folder));
@@ -196,6 +250,11 @@ export async function stopControlPlane(folder: string): Promise<void> {
 /** `<part> has ended; the end of its log <file>: …` */
 export async function describeEnd(part: string, logFile: string, what = "has ended"): Promise<string> {
   return `${part} ${what}; the end of its log ${logFile}:\n${await tailOfFile(logFile, 15)}`;
+}
+
+function hasStarted(folder: string, part: ControlPlanePart): boolean {
+  const pid = readPid(layoutOf(folder).partPid(part));
+  return pid !== undefined && isPart(pid, folder);
 }
 
 function hasEnded(folder: string, part: ControlPlanePart): boolean {

@@ -18,6 +18,8 @@ export function layoutOf(folder: string) {
     kubeconfig: join(folder, "kubeconfig.yaml"),
     certificates: join(folder, "certificates.json"),
     kwokctlConfig: join(folder, "kwokctl.yaml"),
+    /** Which process the last kwokctl was. */
+    kwokctlProcess: join(folder, "kwokctl.json"),
     egressConfig: join(folder, "egress.yaml"),
     /** Put on kwokctl's PATH. */
     bin: join(folder, "bin"),
@@ -31,6 +33,8 @@ export function layoutOf(folder: string) {
     hosted: join(folder, "hosted"),
     kwokctlRoot,
     kwokctlFolder,
+    /** kwokctl's own record of the cluster. */
+    kwokctlSaved: join(kwokctlFolder, "kwok.yaml"),
     kwokctlKubeconfig: join(kwokctlFolder, "kubeconfig.yaml"),
     pki: join(kwokctlFolder, "pki"),
     partLog: (part: ControlPlanePart) => join(kwokctlFolder, "logs", `${kwokctlPartName(part)}.log`),
