@@ -67,11 +67,11 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     this.addresses = status.apply((live) => live.addresses ?? []);
     this.gateway = status.apply((live) => live.router?.gateways?.[0]);
     this.inferencePool = status.apply((live) => live.router?.scheduler?.inferencePool);
-    this.schedulerEndpoint = status.apply((live) => schedulerAddress(live, ports.schedulerGrpc));
-    this.schedulerMetricsEndpoint = status.apply((live) => {
-      const address = schedulerAddress(live, ports.schedulerMetrics);
-      return address && `http://${address}/metrics`;
-    });
+    const scheduler = pulumi.all([status, this.namespace]).apply(([live, namespace]) => schedulerHost(live, namespace));
+    this.schedulerEndpoint = scheduler.apply((host) => host && `${host}:${ports.schedulerGrpc}`);
+    this.schedulerMetricsEndpoint = scheduler.apply(
+      (host) => host && `http://${host}:${ports.schedulerMetrics}/metrics`,
+    );
     this.modelName = modelName(args.spec, serviceName);
     this.appliedConfigs = status.apply((live) => live.appliedConfigs ?? []);
     this.conditions = status.apply((live) => live.conditions ?? []);
@@ -141,9 +141,10 @@ function publicUrl(status: LLMInferenceServiceStatus): string | undefined {
   );
 }
 
-function schedulerAddress(status: LLMInferenceServiceStatus, port: number): string | undefined {
+/** The controller reports the Service without its namespace, which is the LLMInferenceService's. */
+function schedulerHost(status: LLMInferenceServiceStatus, namespace: string): string | undefined {
   const service = status.router?.scheduler?.service;
-  return service && `${service.name}.${service.namespace ?? "default"}.svc:${port}`;
+  return service && `${service.name}.${service.namespace ?? namespace}.svc`;
 }
 
 function modelName(spec: pulumi.Input<LLMInferenceServiceSpecArgs>, serviceName: string): pulumi.Output<string> {

@@ -1,6 +1,6 @@
 import type { Problem } from "../problems";
 import { checkModelUri } from "./modelUri";
-import { checkServiceName } from "./names";
+import { checkServiceName, childNames } from "./names";
 
 /** The parts of a spec that decide whether a service can ever become Ready; plain values only. */
 interface CheckedSpec {
@@ -9,6 +9,7 @@ interface CheckedSpec {
   replicas?: unknown;
   scaling?: unknown;
   parallelism?: CheckedParallelism;
+  router?: { scheduler?: { pool?: { ref?: { name?: unknown } } }; route?: { http?: { spec?: { rules?: unknown } } } };
   prefill?: { worker?: unknown; replicas?: unknown; scaling?: unknown; parallelism?: CheckedParallelism };
 }
 
@@ -33,7 +34,31 @@ export function checkLLMInferenceService(service: { name: string; spec: unknown 
   if (typeof uri === "string" && uri !== "") problems.push(...checkModelUri(uri, `${path}.spec.model.uri`));
   problems.push(...checkWorkload(spec, `${path}.spec`));
   if (spec.prefill) problems.push(...checkWorkload(spec.prefill, `${path}.spec.prefill`));
+  problems.push(...checkRoute(service.name, spec.router, `${path}.spec.router.route.http.spec.rules`));
   return problems;
+}
+
+/**
+ * Custom rules replace those of the preset as a whole. When none of them leads to the scheduler's pool, no gateway accepts the
+ * pool, and the service stays at WaitingForGateway. Source: `L/router.go` at 0.20, seen on the embedded control plane.
+ */
+function checkRoute(name: string, router: CheckedSpec["router"], path: string): Problem[] {
+  const rules = router?.route?.http?.spec?.rules;
+  if (!router?.scheduler || !Array.isArray(rules)) return [];
+  const backends = rules.flatMap((rule: { backendRefs?: unknown } | null) => rule?.backendRefs ?? []) as {
+    kind?: unknown;
+  }[];
+  if (backends.some((backend) => typeof backend.kind !== "string" || backend.kind === "InferencePool")) return [];
+  const pool = router.scheduler.pool?.ref?.name ?? childNames(name).inferencePool;
+  return [
+    {
+      path,
+      message:
+        "the rules replace those of KServe's preset, and none leads to the scheduler's pool, so the service would never be Ready",
+      allowed: "at least one rule with an InferencePool among its backendRefs",
+      fix: `add to a rule: backendRefs: [{ group: inference.networking.k8s.io, kind: InferencePool, name: ${String(pool)}, port: 8000 }]`,
+    },
+  ];
 }
 
 /** Source: `validateParallelismConstraints` and `validateScaling` in `A/llm_inference_service_validation.go`. */

@@ -22,7 +22,7 @@ const status: LLMInferenceServiceStatus = {
     gateways: [{ kind: "Gateway", name: "kserve-ingress-gateway", namespace: "kserve" }],
     scheduler: {
       inferencePool: { kind: "InferencePool", name: "llama-inference-pool", namespace: "models" },
-      service: { kind: "Service", name: "llama-epp-service", namespace: "models" },
+      service: { kind: "Service", name: "llama-epp-service" },
     },
   },
   appliedConfigs: [{ name: "kserve-config-llm-scheduler", namespace: "kserve", source: "Preset" }],

@@ -91,6 +91,28 @@ describe("environment settings", () => {
     deepStrictEqual(workload({ worker: {}, parallelism: { data: 8, dataLocal: 4 } }), []);
   });
 
+  it("refuses rules of which none leads to the scheduler's pool, and gives the backend to add", () => {
+    const withRules = (rules: unknown[], scheduler: object | undefined = {}): object => ({
+      services: [
+        {
+          name: "llama",
+          spec: { model: service.spec.model, router: { scheduler, route: { http: { spec: { rules } } } } },
+        },
+      ],
+    });
+    const pool = {
+      group: "inference.networking.k8s.io",
+      kind: "InferencePool",
+      name: "llama-inference-pool",
+      port: 8000,
+    };
+    deepStrictEqual(problems(withRules([{ timeouts: { request: "300s" } }, { backendRefs: [pool] }])), []);
+    throws(
+      () => parseSettings(withRules([{ timeouts: { request: "300s" } }])),
+      /services\[0\]\.spec\.router\.route\.http\.spec\.rules: .*never be Ready; .*name: llama-inference-pool, port: 8000/,
+    );
+  });
+
   it("counts its problems in the first line", () => {
     try {
       parseSettings({ a: 1, b: 2 });
