@@ -4,12 +4,17 @@ import { down } from "./down";
 import { kubeconfig } from "./kubeconfig";
 import { list } from "./list";
 import { logs } from "./logs";
+import { destroy, preview, refresh, up } from "./operations";
 import { status } from "./status";
 import { toolchain } from "./toolchain";
 
 /** Every command by its name, in the order of `help`. */
 export const commands: Readonly<Record<string, Command>> = {
   create,
+  up,
+  preview,
+  refresh,
+  destroy,
   status,
   logs,
   kubeconfig,

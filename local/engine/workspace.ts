@@ -10,6 +10,7 @@ import { dump, load } from "js-yaml";
 import { isAlive, writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
 import { writeProviderPlugin } from "../provider/plugin";
+import { writeDynamicProviderPlugin } from "./dynamicProvider";
 
 /** What an engine run needs. */
 export interface WorkspaceOptions {
@@ -55,11 +56,9 @@ async function engineEnvironment(
   options: WorkspaceOptions,
   paths: { state: string },
 ): Promise<Record<string, string>> {
-  const root = projectRoot();
-  // The engine looks on PATH for the plugin of dynamic resources, which the SDK's own package holds, and that one for node.
-  const path = [dirname(process.execPath), join(root, "node_modules", "@pulumi", "pulumi"), process.env.PATH ?? ""];
   return {
-    PATH: path.join(delimiter),
+    // Plugins written in JavaScript look for node on PATH.
+    PATH: [dirname(process.execPath), process.env.PATH ?? ""].join(delimiter),
     PULUMI_BACKEND_URL: `file://${paths.state}`,
     PULUMI_CONFIG_PASSPHRASE: await passphrase(folder),
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -88,11 +87,18 @@ async function pulumiCommand(folder: string, binary: string): Promise<PulumiComm
 
 async function writeProject(work: string, project: string, folder: string): Promise<void> {
   const provider = join(folder, "provider");
-  await writeProviderPlugin(provider);
+  const dynamic = join(folder, "dynamic-provider");
+  await Promise.all([writeProviderPlugin(provider), writeDynamicProviderPlugin(dynamic)]);
   const settings = {
     name: project,
     runtime: "nodejs",
-    plugins: { providers: [{ name: "kubernetes", path: provider }] },
+    plugins: {
+      providers: [
+        { name: "kubernetes", path: provider },
+        // The provider of dynamic resources, which CRD sets are.
+        { name: "pulumi-nodejs", path: dynamic },
+      ],
+    },
   };
   await writeFileAtomic(join(work, "Pulumi.yaml"), dump(settings));
   // As in a user's project: CRD sets load their code from "pulumi-kserve", their provider comes from "@pulumi/pulumi".

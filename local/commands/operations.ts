@@ -1,0 +1,134 @@
+import { join } from "node:path";
+
+
+import { createCluster, openCluster } from "../cluster/cluster";
+import { ClusterError } from "../cluster/types";
+import { openEnvironment, type ServiceRow, serviceRows } from "../engine/environment";
+import { Operation, type OperationResult, runOperation } from "../engine/run";
+import { createProgress, type Progress } from "../progress";
+import { ensureToolchain } from "../toolchain/toolchain";
+import { clusterOptions, clusterUsage, nameOption, readClusterOptions } from "./clusterOptions";
+import { type Command, formatTable, parseCommand } from "./command";
+
+const stackOptions = {
+  stack: { type: "string", default: "local" },
+  config: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+const stackUsage = "[--stack NAME] [--config FILE] [--json]";
+
+interface StackValues {
+  stack: string;
+  config?: string;
+  json: boolean;
+}
+
+export const up: Command = {
+  summary: "make the cluster if it is not there, and bring the environment up on it",
+  usage: `${stackUsage} ${clusterUsage}`,
+  run: (args) => runOnCluster(Operation.up, args),
+};
+
+export const preview: Command = {
+  summary: "show what `up` would do",
+  usage: `${stackUsage} ${clusterUsage}`,
+  run: (args) => runOnCluster(Operation.preview, args),
+};
+
+export const refresh: Command = {
+  summary: "read what is in the cluster, and show what differs from the last `up`",
+  usage: `${stackUsage} [--name NAME]`,
+  run: (args) => runOnExisting(Operation.refresh, args),
+};
+
+export const destroy: Command = {
+  summary: "remove the environment and keep the cluster",
+  usage: `${stackUsage} [--name NAME]`,
+  run: (args) => runOnExisting(Operation.destroy, args),
+};
+
+async function runOnCluster(operation: Operation, args: string[]): Promise<number> {
+  const { values } = parseCommand(args, { ...clusterOptions, ...stackOptions });
+  const cluster = readClusterOptions(values);
+  return run(operation, values, async (toolchain, progress) => createCluster({ ...cluster, toolchain, progress }));
+}
+
+async function runOnExisting(operation: Operation, args: string[]): Promise<number> {
+  const { values } = parseCommand(args, { ...nameOption, ...stackOptions });
+  return run(operation, values, async () => {
+    const cluster = await openCluster(values.name);
+    if (cluster) return cluster;
+    throw new ClusterError(
+      `there is no cluster "${values.name}"; \`npm run local -- list\` shows the clusters, \`npm run local:up\` makes one`,
+    );
+  });
+}
+
+type Toolchain = Awaited<ReturnType<typeof ensureToolchain>>;
+type OpenCluster = (toolchain: Toolchain, progress: Progress) => ReturnType<typeof createCluster>;
+
+async function run(operation: Operation, values: StackValues, open: OpenCluster): Promise<number> {
+  const progress = createProgress();
+  const toolchain = await ensureToolchain({ progress });
+  const cluster = await open(toolchain, progress);
+  const stack = await openEnvironment({ cluster, toolchain, stack: values.stack, configFile: values.config });
+  const logFile = join(cluster.folder, "logs", "pulumi.log");
+
+  const result = await interruptible((signal) => runOperation(operation, stack, { logFile, progress, signal }));
+  const services = result.outputs ? serviceRows(result.outputs) : [];
+  process.stdout.write(values.json ? json(operation, result, services) : text(operation, result, services));
+  return 0;
+}
+
+/** Ctrl-C asks the engine to end what it is at and to save its state; a second one is left to Node's default. */
+async function interruptible(work: (signal: AbortSignal) => Promise<OperationResult>): Promise<OperationResult> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.once(signal, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const signal of signals) process.removeListener(signal, abort);
+  }
+}
+
+function json(operation: Operation, { changes, steps, warnings }: OperationResult, services: ServiceRow[]): string {
+  return `${JSON.stringify({ operation, changes, steps, warnings, services }, undefined, 2)}\n`;
+}
+
+function text(operation: Operation, result: OperationResult, services: ServiceRow[]): string {
+  const parts: string[] = [];
+  const shown = operation === Operation.preview || operation === Operation.refresh ? result.steps : [];
+  if (shown.length > 0) {
+    parts.push(
+      formatTable(
+        ["CHANGE", "TYPE", "NAME", "PROPERTIES"],
+        shown.map(({ op, type, name, diffs }) => [op, type, name, diffs.join(", ")]),
+      ),
+    );
+  }
+  parts.push(...result.warnings.map((warning) => `warning: ${warning}\n`));
+  parts.push(`${operation}: ${summary(result.changes)}\n`);
+  if (services.length > 0) parts.push(serviceTable(services));
+  return parts.join("\n");
+}
+
+function summary(changes: OperationResult["changes"]): string {
+  const entries = Object.entries(changes).sort(([left], [right]) => left.localeCompare(right));
+  return entries.length === 0 ? "nothing to do" : entries.map(([op, count]) => `${count} ${op}`).join(", ");
+}
+
+function serviceTable(services: ServiceRow[]): string {
+  return formatTable(
+    ["NAME", "NAMESPACE", "READY", "URL", "SCHEDULER", "MODEL"],
+    services.map((service) => [
+      service.name,
+      service.namespace,
+      service.ready,
+      service.url,
+      service.schedulerEndpoint,
+      service.model,
+    ]),
+  );
+}

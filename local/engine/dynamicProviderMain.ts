@@ -1,0 +1,7 @@
+// The process of the SDK's provider of dynamic resources; it ends with the engine, in whatever way that ends.
+process.stdin.on("end", () => process.exit(0));
+process.stdin.on("error", () => process.exit(0));
+process.stdin.resume();
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the module starts serving when it is loaded
+require("@pulumi/pulumi/cmd/dynamic-provider");
