@@ -175,7 +175,7 @@ async function reuse(record: ClusterRecord, options: CreateClusterOptions): Prom
   return progress.step(`${what} of cluster "${name}"`, async () => {
     await assertDiskSpace();
     const fix = `Stop what uses it, or remove the cluster with \`npm run local -- down --name ${name}\` and create it again`;
-    await assertPortsFree(Object.fromEntries(dead.map((part) => [part, record.ports[part]])), fix);
+    await assertPortsFree(Object.fromEntries(dead.map((part) => [part, record.ports[part]])), fix, 3000);
     const parts = dead.length > 0 ? await startControlPlane(folder, "start", record) : record.parts;
     for (const part of controlPlaneParts) if (!dead.includes(part)) parts[part] = record.parts[part];
     const client = await KubernetesClient.fromKubeconfig(layout.kubeconfig);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 
+import { sleep } from "../process";
 import { ClusterError } from "./types";
 
 /** Whether nothing listens on a loopback port. */
@@ -19,12 +20,16 @@ export function isPortFree(port: number): Promise<boolean> {
  * Makes sure that the ports are free.
  *
  * @param fix what the user can do when one is not.
+ * @param patienceMs how long to wait for a port whose process has just ended and not yet given it back.
  * @throws ClusterError with every port that is in use and, where it can be found out, what listens there.
  */
-export async function assertPortsFree(ports: Record<string, number>, fix: string): Promise<void> {
+export async function assertPortsFree(ports: Record<string, number>, fix: string, patienceMs = 0): Promise<void> {
   const problems: string[] = [];
+  const deadline = Date.now() + patienceMs;
   for (const [use, port] of Object.entries(ports)) {
-    if (await isPortFree(port)) continue;
+    let free = await isPortFree(port);
+    for (; !free && Date.now() < deadline; free = await isPortFree(port)) await sleep(50);
+    if (free) continue;
     const listener = listenerOf(port);
     problems.push(`port ${port} (for ${use}) is in use${listener ? ` by ${listener}` : ""}`);
   }

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 
-
 import { createCluster, openCluster } from "../cluster/cluster";
-import { ClusterError } from "../cluster/types";
-import { openEnvironment, type ServiceRow, serviceRows } from "../engine/environment";
+import type { ServiceRow } from "../engine/environment";
 import { Operation, type OperationResult, runOperation } from "../engine/run";
 import { createProgress, type Progress } from "../progress";
 import { ensureToolchain } from "../toolchain/toolchain";
@@ -55,13 +53,7 @@ async function runOnCluster(operation: Operation, args: string[]): Promise<numbe
 
 async function runOnExisting(operation: Operation, args: string[]): Promise<number> {
   const { values } = parseCommand(args, { ...nameOption, ...stackOptions });
-  return run(operation, values, async () => {
-    const cluster = await openCluster(values.name);
-    if (cluster) return cluster;
-    throw new ClusterError(
-      `there is no cluster "${values.name}"; \`npm run local -- list\` shows the clusters, \`npm run local:up\` makes one`,
-    );
-  });
+  return run(operation, values, () => Promise.resolve(openCluster(values.name)));
 }
 
 type Toolchain = Awaited<ReturnType<typeof ensureToolchain>>;
@@ -71,6 +63,8 @@ async function run(operation: Operation, values: StackValues, open: OpenCluster)
   const progress = createProgress();
   const toolchain = await ensureToolchain({ progress });
   const cluster = await open(toolchain, progress);
+  // Loaded here, because it takes a second and the other commands do without.
+  const { openEnvironment, serviceRows } = await import("../engine/environment");
   const stack = await openEnvironment({ cluster, toolchain, stack: values.stack, configFile: values.config });
   const logFile = join(cluster.folder, "logs", "pulumi.log");
 
