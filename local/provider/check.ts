@@ -71,9 +71,12 @@ export function alwaysSecret(object: JsonObject): Secrecy {
   return isSecretKind(object) ? { data: true, stringData: true } : undefined;
 }
 
+/** Groups of types that are no Kubernetes objects but the official provider's own. */
+const providerOwn = new Set(["helm.sh", "kustomize", "yaml"]);
+
 function checkKind(type: string, inputs: JsonObject, failures: CheckFailure[]): Kind | undefined {
   const token = parseTypeToken(type);
-  if (!token) throw new Error(unsupportedType(type));
+  if (!token || providerOwn.has(token.group)) throw new Error(unsupportedType(type));
   for (const property of ["apiVersion", "kind"]) {
     if (!textAt(inputs, property)) {
       const allowed = property === "kind" ? token.kind : joinApiVersion(token);
