@@ -129,7 +129,7 @@ async function make(
       ]),
     ) as ClusterPlan["tools"],
   };
-  return progress.step(`creating cluster "${name}"`, async (update) => {
+  const start = async (update: (detail: string) => void): Promise<Cluster> => {
     await writeControlPlaneFiles(folder, plan);
     update("etcd and the API server start");
     const [parts] = await Promise.all([startControlPlane(folder, "create", plan), writeCertificates(folder)]);
@@ -143,7 +143,27 @@ async function make(
     const record: ClusterRecord = { ...plan, name, createdAt: new Date().toISOString(), nodes: groups, parts };
     await writeFileAtomic(layoutOf(folder).record, JSON.stringify(record, null, 2));
     return clusterFrom(record);
-  });
+  };
+  return progress.step(`creating cluster "${name}"`, (update) => orStopped(folder, () => start(update)));
+}
+
+/** Does work that starts processes; when it fails or is interrupted they are stopped, and the logs stay. */
+async function orStopped<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const stop = async () => {
+    await stopAgent(folder, egressSocketOf(folder));
+    await stopControlPlane(folder);
+  };
+  const interrupted = () => void stop().finally(() => process.exit(130));
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.once(signal, interrupted);
+  try {
+    return await work();
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, interrupted);
+  }
 }
 
 /** Brings an existing cluster to work and to the sizes that are asked for. */

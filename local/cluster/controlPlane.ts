@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { KubernetesClient } from "../../sdk/kubernetes/client";
 import { versions } from "../../sdk/versions";
 import {
-  isAlive,
   processStartTime,
   sleep,
   startProcess,
@@ -13,6 +12,7 @@ import {
   writeFileAtomic,
   type ProcessIdentity,
 } from "../process";
+import { hasEnded, partProcesses, pidOf } from "./partProcesses";
 import { kwokctlName, kwokctlPartName, layoutOf } from "./layout";
 import {
   ClusterError,
@@ -124,17 +124,17 @@ export async function startControlPlane(
 ): Promise<ClusterRecord["parts"]> {
   const layout = layoutOf(folder);
   const { tools } = plan;
+  const running = partProcesses(folder);
   for (const part of controlPlaneParts) {
-    const pid = readPid(layout.partPid(part));
     // A file of a process that has ended could name another process by now.
-    if (pid !== undefined && !isPart(pid, folder)) rmSync(layout.partPid(part), { force: true });
+    if (!running.includes(pidOf(folder, part) ?? 0)) rmSync(layout.partPid(part), { force: true });
   }
   await runKwokctl(folder, command, tools.kwokctl.path);
   await reviveEarlyDead(folder, tools.kwokctl.path);
-  if (!hasStarted(folder, "kwok")) await startKwok(folder, plan);
+  if (pidOf(folder, "kwok") === undefined) await startKwok(folder, plan);
   const since = new Date().toISOString();
   const identify = (part: ControlPlanePart): ProcessIdentity & { since: string } => {
-    const pid = readPid(layout.partPid(part)) ?? 0;
+    const pid = pidOf(folder, part) ?? 0;
     return { pid, startTime: processStartTime(pid), since };
   };
   return Object.fromEntries(controlPlaneParts.map((part) => [part, identify(part)])) as ClusterRecord["parts"];
@@ -234,55 +234,24 @@ async function reviveEarlyDead(folder: string, kwokctl: string): Promise<void> {
   }
 }
 
-/** Ends the control plane's processes, known by their pid files, at once: their data goes too. */
+/** Ends the control plane's processes at once: their data goes too. */
 export async function stopControlPlane(folder: string): Promise<void> {
   const layout = layoutOf(folder);
   // A creation that was killed leaves a kwokctl that would go on.
   if (existsSync(layout.kwokctlProcess)) {
     await stopProcessGroup(JSON.parse(readFileSync(layout.kwokctlProcess, "utf8")) as ProcessIdentity, 0);
   }
-  const pids = controlPlaneParts
-    .map((part) => readPid(layout.partPid(part)))
-    .filter((pid): pid is number => pid !== undefined && isPart(pid, folder));
-  await Promise.all(pids.map((pid) => stopProcessGroup({ pid, startTime: processStartTime(pid) }, 0)));
+  // What kwokctl had just started when it was stopped shows a moment later.
+  for (let quiet = 0; quiet < 2; await sleep(20)) {
+    const found = partProcesses(folder);
+    quiet = found.length === 0 ? quiet + 1 : 0;
+    await Promise.all(found.map((pid) => stopProcessGroup({ pid, startTime: processStartTime(pid) }, 0)));
+  }
 }
 
 /** `<part> has ended; the end of its log <file>: …` */
 export async function describeEnd(part: string, logFile: string, what = "has ended"): Promise<string> {
   return `${part} ${what}; the end of its log ${logFile}:\n${await tailOfFile(logFile, 15)}`;
-}
-
-function hasStarted(folder: string, part: ControlPlanePart): boolean {
-  const pid = readPid(layoutOf(folder).partPid(part));
-  return pid !== undefined && isPart(pid, folder);
-}
-
-function hasEnded(folder: string, part: ControlPlanePart): boolean {
-  const pid = readPid(layoutOf(folder).partPid(part));
-  return pid !== undefined && !isAlive(pid);
-}
-
-function readPid(file: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(file, "utf8"));
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a process is a part of this cluster: kwokctl starts each by a path inside the cluster's folder. */
-function isPart(pid: number, folder: string): boolean {
-  if (!isAlive(pid)) return false;
-  if (process.platform !== "linux") return true;
-  try {
-    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-    return controlPlaneParts.some((part) =>
-      command.startsWith(join(layoutOf(folder).kwokctlFolder, "bin", kwokctlPartName(part))),
-    );
-  } catch {
-    return false;
-  }
 }
 
 function quote(text: string): string {
