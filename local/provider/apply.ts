@@ -7,7 +7,7 @@ import { awaitRule } from "./await/rules";
 import { timeoutMs } from "./await/timeout";
 import { waitUntilReady, type WaitOutcome } from "./await/wait";
 import { describeApiError, fieldConflicts, PartialError, type FieldConflict } from "./errors";
-import { textAt, type JsonObject } from "./json";
+import { copyProperty, parsePropertyPath, textAt, type JsonObject } from "./json";
 import {
   annotations,
   describeObject,
@@ -35,6 +35,8 @@ export interface CreateRequest {
 
 export interface UpdateRequest extends CreateRequest {
   id: string;
+  /** Property paths of the resource option `ignoreChanges`. */
+  ignoreChanges: readonly string[];
   oldInputs: Properties;
   oldState: Properties;
 }
@@ -72,7 +74,7 @@ export async function updateObject(session: Session, request: UpdateRequest): Pr
   if (request.preview) return { id: request.id, properties: await previewUpdate(session, request) };
   const { client, hub } = await requireCluster(session);
   const inputs = request.inputs.value;
-  const object = await apiObject(session, inputs, request.id);
+  const object = await updatedObject(session, client, request);
   const fieldManager = fieldManagerOf(request.urn, inputs, request.oldState.value);
   const before = fieldManagerOf(request.urn, request.oldInputs.value, request.oldState.value);
   const live = await attempt(object, inputs, "update", () =>
@@ -195,6 +197,23 @@ export async function apiObject(session: Session, inputs: JsonObject, id?: strin
   // An object of which nothing is set but its name would have no trace of who applied it; an empty map leaves one.
   metadata.annotations ??= {};
   return { ...object, metadata } as unknown as KubernetesObject;
+}
+
+/** What an update sends: the inputs, with the live values of what is to be ignored, so that it stays as others have set it. */
+export async function updatedObject(
+  session: Session,
+  client: KubernetesClient,
+  request: UpdateRequest,
+): Promise<KubernetesObject> {
+  const object = await apiObject(session, request.inputs.value, request.id);
+  if (request.ignoreChanges.length === 0) return object;
+  const { namespace, name } = object.metadata;
+  const live = await client.get(object.apiVersion, object.kind, namespace, name ?? "");
+  const target = structuredClone(object) as unknown as JsonObject;
+  for (const path of live ? request.ignoreChanges : []) {
+    copyProperty(live as unknown as JsonObject, target, parsePropertyPath(path));
+  }
+  return target as unknown as KubernetesObject;
 }
 
 interface Finish {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-import { KubernetesClient, UnreachableError } from "../../sdk/kubernetes/client";
+import { ApiError, KubernetesClient, UnreachableError } from "../../sdk/kubernetes/client";
 
 import { WatchHub } from "./await/hub";
 import type { ProviderConfig } from "./config";
@@ -64,7 +64,17 @@ async function connect(config: ProviderConfig): Promise<Connection> {
     const version = (await client.request("GET", "/version", { timeout: probeTimeoutMs })) as { gitVersion?: string };
     return { client, hub: new WatchHub(client), version: version.gitVersion ?? "", unreachable: undefined };
   } catch (error) {
-    if (!(error instanceof UnreachableError)) throw error;
+    if (error instanceof ApiError && error.code === 401) {
+      throw new Error(
+        `the API server at ${client.access.server} refuses the kubeconfig's credentials: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+    }
+    // It answers, if only to say that its version is not for everyone.
+    if (!(error instanceof UnreachableError))
+      return { client, hub: new WatchHub(client), version: "", unreachable: undefined };
     return { client, hub: undefined, version: undefined, unreachable: messageOf(error) };
   }
 }

@@ -1,5 +1,6 @@
 import { deepEqual, isObject, propertyPath, textAt, type Json, type JsonObject } from "./json";
 import { annotations, isTrue, kindOf, metadataOf, type Scope } from "./kinds";
+import { isUnknown } from "./properties";
 import { replacePaths, touches, type ReplaceOptions } from "./replace";
 
 /** What happens to one property. */
@@ -30,8 +31,10 @@ export function diffInputs(oldInputs: JsonObject, newInputs: JsonObject, options
   const paths = replacePaths(after, options);
   const groupChanged = kindOf(before).group !== kindOf(after).group;
   const changes = new Map<string, PropertyChange>();
-  compare([], before, after, (path, kind) => {
-    const replace = touches(path, paths) || (groupChanged && path[0] === "apiVersion");
+  compare([], before, after, (path, kind, value) => {
+    // A whole part that is not known yet need not change in what it has of these fields.
+    const decisive = isUnknown(value) ? paths.filter((field) => field.length <= path.length) : paths;
+    const replace = touches(path, decisive) || (groupChanged && path[0] === "apiVersion");
     changes.set(propertyPath(path), { kind, replace });
   });
 
@@ -65,6 +68,7 @@ export function withoutServerFields(metadata: JsonObject): JsonObject {
 }
 
 function comparable(inputs: JsonObject, { scope, defaultNamespace }: DiffOptions): JsonObject {
+  if (isUnknown(inputs.metadata)) return inputs;
   const metadata = withoutServerFields(metadataOf(inputs));
   if (scope === "Cluster") delete metadata.namespace;
   else metadata.namespace = textAt(metadata, "namespace") ?? defaultNamespace;
@@ -75,11 +79,11 @@ function compare(
   path: (string | number)[],
   before: Json | undefined,
   after: Json | undefined,
-  report: (path: (string | number)[], kind: PropertyChange["kind"]) => void,
+  report: (path: (string | number)[], kind: PropertyChange["kind"], after: Json | undefined) => void,
 ): void {
   if (deepEqual(before, after)) return;
-  if (before === undefined) return report(path, "add");
-  if (after === undefined) return report(path, "delete");
+  if (before === undefined) return report(path, "add", after);
+  if (after === undefined) return report(path, "delete", after);
   if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       compare([...path, key], before[key], after[key], report);
@@ -88,5 +92,5 @@ function compare(
     for (let index = 0; index < Math.max(before.length, after.length); index++) {
       compare([...path, index], before[index], after[index], report);
     }
-  } else report(path, "update");
+  } else report(path, "update", after);
 }

@@ -63,3 +63,31 @@ export function propertyPath(path: readonly (string | number)[]): string {
   }
   return text;
 }
+
+/** The opposite of {@link propertyPath}. @returns an empty path for one with wildcards */
+export function parsePropertyPath(text: string): (string | number)[] {
+  const path: (string | number)[] = [];
+  const part = /\.?([^.[\]"*]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/gy;
+  while (part.lastIndex < text.length) {
+    const match = part.exec(text);
+    if (!match) return [];
+    const [, name, index, quoted] = match;
+    path.push(name ?? (index === undefined ? (JSON.parse(`"${quoted ?? ""}"`) as string) : Number(index)));
+  }
+  return path;
+}
+
+/** Copies what lies at a path, where both values have a place for it. */
+export function copyProperty(from: Json, to: Json, path: readonly (string | number)[]): void {
+  const [head, ...rest] = path;
+  const at = (value: Json): Json | undefined => {
+    if (typeof head === "number") return Array.isArray(value) ? value[head] : undefined;
+    return isObject(value) && head !== undefined ? value[head] : undefined;
+  };
+  const source = at(from);
+  const target = at(to);
+  if (source === undefined || target === undefined) return;
+  if (rest.length > 0) copyProperty(source, target, rest);
+  else if (typeof head === "number" && Array.isArray(to)) to[head] = source;
+  else if (typeof head === "string" && isObject(to)) to[head] = source;
+}

@@ -2,7 +2,7 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { ApiError, type KubernetesObject } from "../../sdk/kubernetes/client";
 
-import { apiObject, applyObject, mayTakeOver, type CreateRequest, type UpdateRequest } from "./apply";
+import { apiObject, applyObject, mayTakeOver, updatedObject, type CreateRequest, type UpdateRequest } from "./apply";
 import { describeApiError, isNamespaceMissing, isNoKindMatch, isWebhookUnavailable } from "./errors";
 import { textAt, type JsonObject } from "./json";
 import { describeObject } from "./kinds";
@@ -60,7 +60,7 @@ export async function previewUpdate(session: Session, request: UpdateRequest): P
   ) {
     return asInputs;
   }
-  const object = await apiObject(session, inputs, request.id);
+  const object = await updatedObject(session, client, request);
   const fieldManager = fieldManagerOf(request.urn, inputs, request.oldState.value);
   const dryRun = await tryOut(session, request, object, fieldManager);
   if (!dryRun) return asInputs;

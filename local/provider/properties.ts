@@ -24,7 +24,7 @@ const unknownMarkers = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** Which parts of a value are secret: all of it, or these keys. */
+/** Which parts of a value are secret: all of it, or what lies at these keys (positions, in a list). */
 export type Secrecy = true | { [key: string]: Secrecy } | undefined;
 
 /** A property bag taken apart: the plain values (unknowns kept as their markers) and what of them is secret. */
@@ -66,7 +66,7 @@ export function encodeProperties(value: JsonObject, secrets: Secrecy): Struct {
 /** The engine's JSON form of a value of which some parts are secret. */
 export function wrapSecrets(value: Json, secrets: Secrecy): Json {
   if (secrets === true) return { [signatureKey]: secretSignature, value: wrapSecrets(value, undefined) };
-  if (Array.isArray(value)) return value.map((item) => wrapSecrets(item, undefined));
+  if (Array.isArray(value)) return value.map((item, index) => wrapSecrets(item, secrets?.[index]));
   if (!isObject(value)) return value;
   const result: JsonObject = {};
   for (const [key, item] of Object.entries(value)) {
@@ -104,7 +104,7 @@ export function secretTexts(value: Json | undefined, secrets: Secrecy): string[]
   const texts = new Set<string>();
   const collect = (item: Json | undefined, shape: Secrecy): void => {
     if (shape === undefined || item === undefined || item === null) return;
-    if (Array.isArray(item)) item.forEach((entry) => collect(entry, shape));
+    if (Array.isArray(item)) item.forEach((entry, index) => collect(entry, shape === true ? true : shape[index]));
     else if (isObject(item)) {
       for (const [key, entry] of Object.entries(item)) collect(entry, shape === true ? true : shape[key]);
     } else if (shape === true && !isUnknown(item) && String(item) !== "") {
@@ -136,11 +136,28 @@ export function redact(message: string, secrets: readonly string[]): string {
   return result;
 }
 
-/** A list with a secret item is secret as a whole: items move, and a shape by position would then point at another. */
+/**
+ * Makes a list with a secret part secret as a whole. For values that are not the program's own: the API server may move the
+ * items of a list, and a position would then point at another.
+ */
+export function withSecretLists(value: Json | undefined, secrets: Secrecy): Secrecy {
+  if (secrets === undefined || secrets === true) return secrets;
+  if (Array.isArray(value)) return true;
+  if (!isObject(value)) return secrets;
+  const result: Record<string, Secrecy> = {};
+  for (const [key, shape] of Object.entries(secrets)) result[key] = withSecretLists(value[key], shape);
+  return result;
+}
+
 function unwrap(raw: Json | undefined): [Json, Secrecy] {
   if (Array.isArray(raw)) {
-    const items = raw.map(unwrap);
-    return [items.map(([item]) => item), items.some(([, shape]) => shape !== undefined) ? true : undefined];
+    let shapes: Record<string, Secrecy> | undefined;
+    const items = raw.map((entry, index) => {
+      const [item, shape] = unwrap(entry);
+      if (shape !== undefined) (shapes ??= {})[index] = shape;
+      return item;
+    });
+    return [items, shapes];
   }
   if (!isObject(raw)) return [raw ?? null, undefined];
   switch (raw[signatureKey]) {

@@ -140,6 +140,7 @@ export class StandInProvider {
     const { properties } = await updateObject(this.configured(), {
       urn: request.getUrn(),
       id: request.getId(),
+      ignoreChanges: request.getIgnorechangesList(),
       inputs,
       oldInputs,
       oldState: decodeProperties(request.getOlds()),

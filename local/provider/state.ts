@@ -7,7 +7,14 @@ import type { KubernetesObject } from "../../sdk/kubernetes/client";
 import { alwaysSecret } from "./check";
 import { isObject, objectAt, textAt, type JsonObject } from "./json";
 import { annotation, annotations, metadataOf } from "./kinds";
-import { encodeProperties, joinSecrecy, unknownValue, type Properties, type Secrecy } from "./properties";
+import {
+  encodeProperties,
+  joinSecrecy,
+  unknownValue,
+  withSecretLists,
+  type Properties,
+  type Secrecy,
+} from "./properties";
 
 const fieldManagerKey = "__fieldManager";
 const initialApiVersionKey = "__initialApiVersion";
@@ -67,7 +74,7 @@ export function initialApiVersionOf(inputs: JsonObject, oldState?: JsonObject): 
 
 /** Which parts of a live object are secret. */
 export function secretsOf(object: JsonObject, inputSecrets: Secrecy): Secrecy {
-  let secrets = joinSecrecy(inputSecrets, alwaysSecret(object));
+  let secrets = joinSecrecy(withSecretLists(object, inputSecrets), alwaysSecret(object));
   // kubectl keeps a copy of the whole object there.
   if (secrets !== undefined && annotation(object, lastApplied)) {
     secrets = joinSecrecy(secrets, { metadata: { annotations: { [lastApplied]: true } } });

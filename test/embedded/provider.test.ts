@@ -6,12 +6,11 @@ import { standInTests } from "./provider/standIn";
 
 // All but the last group hold with the official provider too.
 describe("Kubernetes provider through the engine", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const tests = new ProviderTests();
 
   before(() => tests.start());
   after(() => tests.stop());
-  afterEach(() => tests.cleanUp());
 
   objectTests(tests);
   awaitTests(tests);

@@ -8,7 +8,7 @@ import { checkConfig, diffConfig, readConfig } from "../../local/provider/config
 import { dependencies } from "../../local/provider/construct/order";
 import { diffInputs, type DiffOptions } from "../../local/provider/diff";
 import { describeApiError, transientReason } from "../../local/provider/errors";
-import { propertyPath, type JsonObject } from "../../local/provider/json";
+import { parsePropertyPath, propertyPath, type JsonObject } from "../../local/provider/json";
 import { likelyScope, parseTypeToken, toApiObject, typeToken } from "../../local/provider/kinds";
 import {
   decodeProperties,
@@ -17,6 +17,7 @@ import {
   secretTexts,
   takeApart,
   unknownValue,
+  withSecretLists,
 } from "../../local/provider/properties";
 import { refreshed } from "../../local/provider/read";
 import { fieldManagerOf, ownFieldManager, previewOf } from "../../local/provider/state";
@@ -49,22 +50,16 @@ describe("provider: properties", () => {
     strictEqual(decoded.unknown, false);
   });
 
-  it("makes a whole list secret when one item is", () => {
-    const decoded = decodeProperties(
-      struct({
-        env: [
-          { name: "a", value: "1" },
-          { name: "b", value: secret("2") },
-        ],
-      }),
-    );
-    deepStrictEqual(decoded.secrets, { env: true });
-    deepStrictEqual(encodeProperties(decoded.value, decoded.secrets).toJavaScript(), {
-      env: secret([
-        { name: "a", value: "1" },
-        { name: "b", value: "2" },
-      ]),
-    });
+  it("keeps the place of a secret in the program's lists, and makes lists of the API server secret as a whole", () => {
+    const list = [
+      { name: "a", value: "1" },
+      { name: "b", value: secret("2") },
+    ];
+    const decoded = decodeProperties(struct({ env: list }));
+    deepStrictEqual(decoded.secrets, { env: { 1: { value: true } } });
+    deepStrictEqual(encodeProperties(decoded.value, decoded.secrets).toJavaScript(), { env: list });
+    deepStrictEqual(secretTexts(decoded.value, decoded.secrets), ["Mg==", "2"]);
+    deepStrictEqual(withSecretLists(decoded.value, decoded.secrets), { env: true });
   });
 
   it("reads output values, known, unknown and secret", () => {
@@ -115,7 +110,10 @@ describe("provider: kinds", () => {
     });
   });
 
-  it("writes property paths as the engine reads them", () => {
+  it("writes and reads property paths as the engine does", () => {
+    deepStrictEqual(parsePropertyPath('metadata.labels["a.b/c"]'), ["metadata", "labels", "a.b/c"]);
+    deepStrictEqual(parsePropertyPath("spec.containers[0].image"), ["spec", "containers", 0, "image"]);
+    deepStrictEqual(parsePropertyPath("spec.containers[*].image"), []);
     strictEqual(propertyPath(["metadata", "labels", "a.b/c"]), 'metadata.labels["a.b/c"]');
     strictEqual(propertyPath(["spec", "containers", 0, "image"]), "spec.containers[0].image");
   });

@@ -79,6 +79,7 @@ function follow({ hub, object, rule, timeoutMs, signal, progress }: WaitOptions)
           if (version < resourceVersion(live.metadata.resourceVersion)) return;
           const found = objects.get(name);
           if (!found || found.metadata.uid !== object.metadata.uid) return settle("gone", ["it was deleted meanwhile"]);
+          if (found === live) return;
           live = found;
           evaluate();
         },

@@ -9,6 +9,9 @@ import type { ProviderTests } from "./harness";
 
 const gadget = { apiVersion: "await.example.com/v1", kind: "Gadget" };
 
+/** In the foreground the garbage collector must know the kind first, which takes it up to half a minute after its CRD came. */
+const background = { "pulumi.com/deletionPropagationPolicy": "background" };
+
 /** What is waited for after a creation or change, what is said when it does not come, and deletion. */
 export function awaitTests(tests: ProviderTests): void {
   const gadgetCrd: KubernetesObject = {
@@ -135,7 +138,7 @@ export function awaitTests(tests: ProviderTests): void {
         const waitFor = JSON.stringify(["condition=Ready", "jsonpath={.status.url}"]);
         const args = {
           ...gadget,
-          metadata: { name: "one", namespace, annotations: { "pulumi.com/waitFor": waitFor } },
+          metadata: { name: "one", namespace, annotations: { ...background, "pulumi.com/waitFor": waitFor } },
           status: undefined,
         };
         const one = new k8s.apiextensions.CustomResource("one", args, options);
@@ -159,7 +162,11 @@ export function awaitTests(tests: ProviderTests): void {
           "one",
           {
             ...gadget,
-            metadata: { name: "one", namespace, annotations: { "pulumi.com/waitFor": "condition=Ready" } },
+            metadata: {
+              name: "one",
+              namespace,
+              annotations: { ...background, "pulumi.com/waitFor": "condition=Ready" },
+            },
           },
           { ...options, customTimeouts: { create: "3s", update: "20s" } },
         );
@@ -181,8 +188,12 @@ export function awaitTests(tests: ProviderTests): void {
 
     it("does not wait for custom resources by itself, nor where skipAwait says so", async () => {
       const stack = await tests.open("skip", ({ options, namespace }) => {
-        new k8s.apiextensions.CustomResource("plain", { ...gadget, metadata: { name: "plain", namespace } }, options);
-        const annotations = { "pulumi.com/skipAwait": "true", "pulumi.com/waitFor": "condition=Ready" };
+        new k8s.apiextensions.CustomResource(
+          "plain",
+          { ...gadget, metadata: { name: "plain", namespace, annotations: background } },
+          options,
+        );
+        const annotations = { ...background, "pulumi.com/skipAwait": "true", "pulumi.com/waitFor": "condition=Ready" };
         new k8s.apiextensions.CustomResource(
           "skip",
           { ...gadget, metadata: { name: "skip", namespace, annotations } },
@@ -196,7 +207,7 @@ export function awaitTests(tests: ProviderTests): void {
       const stack = await tests.open("finalizer", ({ options, namespace }) => {
         new k8s.apiextensions.CustomResource(
           "held",
-          { ...gadget, metadata: { name: "held", namespace } },
+          { ...gadget, metadata: { name: "held", namespace, annotations: background } },
           { ...options, customTimeouts: { delete: "2s" } },
         );
       });

@@ -28,7 +28,7 @@ spec:
   "templates/all.yaml": `
 apiVersion: chart.example.com/v1
 kind: Thing
-metadata: {name: {{ .Release.Name }}-thing}
+metadata: {name: {{ .Release.Name }}-thing, annotations: {pulumi.com/deletionPropagationPolicy: background}}
 spec: {greeting: {{ .Values.greeting }}}
 ---
 apiVersion: v1
@@ -121,7 +121,9 @@ metadata: {name: ${namespace}-made}
 
     it("ConfigFile: a CRD and its object from one file", async () => {
       const file = join(folder, "crd.yml");
-      const thing = "apiVersion: chart.example.com/v1\nkind: Thing\nmetadata: {name: one}\nspec: {a: 1}\n";
+      // In the foreground the garbage collector must know the kind first, which takes it up to half a minute.
+      const background = "annotations: {pulumi.com/deletionPropagationPolicy: background}";
+      const thing = `apiVersion: chart.example.com/v1\nkind: Thing\nmetadata: {name: one, ${background}}\nspec: {a: 1}\n`;
       writeFileSync(file, `${thing}---${chartFiles["crds/things.yaml"]}`);
       const stack = await tests.open("config-file", ({ options }) => {
         new k8s.yaml.v2.ConfigFile("file", { file, resourcePrefix: "pre" }, options);

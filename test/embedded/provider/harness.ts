@@ -31,7 +31,6 @@ export class ProviderTests {
   private cluster!: Cluster;
   private toolchain!: Toolchain;
   private folder!: string;
-  private readonly stacks: TestStack[] = [];
   private readonly clusterName = `test-provider-${process.pid}`;
 
   async start(): Promise<void> {
@@ -52,13 +51,9 @@ export class ProviderTests {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Destroys what the test has left. Its namespace stays: its deletion takes seconds, and the cluster goes anyway. */
-  async cleanUp(): Promise<void> {
-    for (const stack of this.stacks.splice(0)) await stack.destroy();
-  }
-
   /**
-   * A stack in a namespace of its own that lies beside it.
+   * A stack in a namespace of its own that lies beside it. What it leaves goes with the cluster: only tests that make
+   * cluster-wide objects of fixed names need to destroy it.
    *
    * @param provider arguments of the provider beside its kubeconfig and namespace
    */
@@ -88,9 +83,7 @@ export class ProviderTests {
         return Promise.resolve(program({ options: { provider: instance }, namespace }) ?? {});
       },
     });
-    const opened = new TestStack(stack, folder, name, namespace);
-    this.stacks.push(opened);
-    return opened;
+    return new TestStack(stack, folder, name, namespace);
   }
 }
 

@@ -190,6 +190,24 @@ export function objectTests(tests: ProviderTests): void {
       );
     });
 
+    it("leaves a field to another manager when it is to be ignored", async () => {
+      let image = "example.com/web:1";
+      const stack = await tests.open("ignore", ({ options }) => {
+        const spec = emptyDeployment({ replicas: 0 });
+        spec.template.spec.containers = [{ name: "main", image }];
+        const ignore = { ...options, ignoreChanges: ["spec.replicas"] };
+        new k8s.apps.v1.Deployment("web", { metadata: { name: "web" }, spec }, ignore);
+      });
+      await stack.up();
+      const metadata = { name: "web", namespace: stack.namespace };
+      const scaled = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas: 1 } };
+      await tests.client.apply(scaled, { fieldManager: "autoscaler", force: true });
+      image = "example.com/web:2";
+      deepStrictEqual((await stack.up()).changes, { same: 2, update: 1 });
+      const live = await tests.client.get("apps/v1", "Deployment", stack.namespace, "web");
+      strictEqual((live?.spec as { replicas: number }).replicas, 1);
+    });
+
     it("leaves fields of others alone", async () => {
       let labels: Record<string, string> = { ours: "1" };
       const stack = await tests.open("shared", ({ options }) => {
@@ -214,10 +232,19 @@ export function objectTests(tests: ProviderTests): void {
         new k8s.core.v1.Secret("secret", { metadata: { name: "secret" }, stringData: { password: value } }, options);
         const hidden = pulumi.secret("hidden-value");
         const map = new k8s.core.v1.ConfigMap("map", { metadata: { name: "map" }, data: { key: hidden } }, options);
+        const spec = emptyDeployment();
+        const env = [
+          { name: "OPEN", value: "shown-value" },
+          { name: "HIDDEN", value: hidden },
+        ];
+        const containers = [{ name: "main", image: "example.com/web:1", env }];
+        const template = { ...spec.template, spec: { containers } };
+        new k8s.apps.v1.Deployment("web", { metadata: { name: "web" }, spec: { ...spec, template } }, options);
         return { data: map.data };
       });
       const preview = await stack.preview();
       doesNotMatch(JSON.stringify([...preview.touched]), /s3cret-value|hidden-value/);
+      match(JSON.stringify(preview.touched.get("web")?.inputs), /shown-value/);
       const { outputs } = await stack.up();
       strictEqual(outputs?.data?.secret, true);
       deepStrictEqual(outputs.data.value, { key: "hidden-value" });
@@ -303,7 +330,12 @@ export function objectTests(tests: ProviderTests): void {
         );
         const widget = new k8s.apiextensions.CustomResource(
           "widget",
-          { apiVersion: "crd.example.com/v1", kind: "Widget", metadata: { name: "one", namespace }, spec: { size: 1 } },
+          {
+            apiVersion: "crd.example.com/v1",
+            kind: "Widget",
+            metadata: { name: "one", namespace },
+            spec: { size: 1 },
+          },
           { ...options, dependsOn: [crd] },
         );
         return { uid: widget.metadata.uid };
