@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, Stack, StepEventMetadata } from "@pulumi/pulumi/automation";
 
 import { type Progress, silentProgress } from "../progress";
 
@@ -135,18 +135,14 @@ class EventRecord {
     const started = event.resourcePreEvent?.metadata;
     if (started) {
       this.running.set(started.urn, started.op);
-      if (started.op !== "same" && started.op !== "read") {
-        this.steps.push({
-          op: started.op,
-          urn: started.urn,
-          type: started.type,
-          name: nameOf(started.urn),
-          diffs: started.diffs ?? Object.keys(started.detailedDiff ?? {}),
-        });
-      }
+      if (started.op !== "refresh") this.addStep(started);
     }
     const ended = event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
-    if (ended && this.running.delete(ended.urn)) this.done += 1;
+    if (ended) {
+      // Only its end says what a refresh found.
+      if (this.running.get(ended.urn) === "refresh") this.addStep(ended);
+      if (this.running.delete(ended.urn)) this.done += 1;
+    }
     const diagnostic = event.diagnosticEvent;
     if (diagnostic && !diagnostic.ephemeral) {
       const text = `${diagnostic.urn ? `${nameOf(diagnostic.urn)}: ` : ""}${plain(diagnostic.message)}`;
@@ -154,6 +150,14 @@ class EventRecord {
       if (diagnostic.severity === "warning") this.warnings.push(text);
     }
     if (event.summaryEvent) this.changes = { ...event.summaryEvent.resourceChanges } as Record<string, number>;
+  }
+
+  private addStep({ op, urn, type, diffs, detailedDiff }: StepEventMetadata): void {
+    if (op === "same" || op === "read" || op === "refresh") return;
+    const paths = diffs ?? Object.keys(detailedDiff ?? {});
+    // The engine updates the default provider of dynamic resources whenever the stack's configuration changes.
+    if (op === "update" && paths.length === 0 && type.startsWith("pulumi:providers:")) return;
+    this.steps.push({ op, urn, type, name: nameOf(urn), diffs: paths });
   }
 
   summary(): string {

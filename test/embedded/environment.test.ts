@@ -1,0 +1,276 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Stack } from "@pulumi/pulumi/automation";
+import { dump, load } from "js-yaml";
+
+import { createCluster, deleteCluster } from "../../local/cluster/cluster";
+import type { Cluster } from "../../local/cluster/types";
+import { engineFolder, openEnvironment, serviceRows } from "../../local/engine/environment";
+import { Operation, OperationError, type OperationResult, runOperation, type Step } from "../../local/engine/run";
+import { projectRoot } from "../../local/paths";
+import { silentProgress } from "../../local/progress";
+import { ensureToolchain } from "../../local/toolchain/toolchain";
+import type { Toolchain } from "../../local/toolchain/types";
+import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
+
+const clusterName = "test-environment";
+const serving = "serving.kserve.io/v1alpha2";
+
+interface StackConfig {
+  config: { "pulumi-kserve:services": { name: string; spec: Record<string, unknown> }[] } & Record<string, unknown>;
+}
+
+/** The environment of Pulumi.local.yaml, through the real engine, API server and controllers, from nothing to nothing. */
+describe("environment on the embedded control plane", function () {
+  this.timeout(240_000);
+  let toolchain: Toolchain;
+  let cluster: Cluster;
+  let client: KubernetesClient;
+  let count = 0;
+
+  before(async () => {
+    toolchain = await ensureToolchain({ progress: silentProgress });
+    await deleteCluster(clusterName);
+    cluster = await createCluster({ name: clusterName, toolchain, progress: silentProgress });
+    client = await KubernetesClient.fromKubeconfig(cluster.kubeconfigPath);
+  });
+
+  after(async () => {
+    client.close();
+    await deleteCluster(clusterName);
+  });
+
+  /** Runs an operation with Pulumi.local.yaml as `edit` leaves it. */
+  async function run(
+    operation: Operation,
+    edit?: (config: StackConfig["config"]) => void,
+    onEvent?: (stack: Stack) => void,
+  ): Promise<OperationResult> {
+    const settings = load(await readFile(join(projectRoot(), "Pulumi.local.yaml"), "utf8")) as StackConfig;
+    edit?.(settings.config);
+    const configFile = join(cluster.folder, "Pulumi.test.yaml");
+    await writeFile(configFile, dump(settings));
+    const stack = await openEnvironment({ cluster, toolchain, stack: "test", configFile });
+    const logFile = join(cluster.folder, "logs", "pulumi.log");
+    return runOperation(operation, stack, { logFile, onEvent: onEvent && (() => onEvent(stack)) });
+  }
+
+  const exists = async (
+    apiVersion: string,
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<boolean> => (await client.get(apiVersion, kind, namespace, name)) !== undefined;
+
+  const changed = (steps: readonly Step[]): unknown[] => steps.map(({ op, name, diffs }) => ({ op, name, diffs }));
+
+  it("previews everything before anything exists", async () => {
+    const { changes, steps } = await run(Operation.preview);
+    deepStrictEqual(Object.keys(changes), ["create"]);
+    const types = steps.map(({ type }) => type);
+    strictEqual(types.filter((type) => type === "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceService").length, 2);
+    strictEqual(
+      types.filter((type) => type === "kubernetes:serving.kserve.io/v1alpha2:LLMInferenceServiceConfig").length,
+      10,
+    );
+    strictEqual(types.filter((type) => type.endsWith(":CrdBundle")).length, 4);
+    strictEqual(await exists("v1", "Namespace", undefined, "kserve"), false);
+  });
+
+  it("brings both services up", async () => {
+    const result = await run(Operation.up);
+    count = result.changes.create ?? 0;
+    deepStrictEqual(result.changes, { create: count });
+    const gateway = (result.outputs?.gatewayUrls?.value as { http: string }).http;
+    ok(/^http:\/\/\d+\.\d+\.\d+\.\d+$/.test(gateway), gateway);
+    deepStrictEqual(serviceRows(result.outputs ?? {}), [
+      {
+        name: "llama-70b-production",
+        namespace: "production",
+        ready: "True",
+        url: `${gateway}/production/llama-70b-production`,
+        schedulerEndpoint: "llama-70b-production-epp-service.production.svc:9002",
+        model: "meta-llama/Llama-2-70b-hf",
+      },
+      {
+        name: "llama-8b",
+        namespace: "models",
+        ready: "True",
+        url: `${gateway}/models/llama-8b`,
+        schedulerEndpoint: "llama-8b-epp-service.models.svc:9002",
+        model: "meta-llama/Llama-3.1-8B-Instruct",
+      },
+    ]);
+  });
+
+  it("runs the multi-node service in groups of data / dataLocal nodes", async () => {
+    const set = await client.get(
+      "leaderworkerset.x-k8s.io/v1",
+      "LeaderWorkerSet",
+      "production",
+      "llama-70b-production-kserve-mn",
+    );
+    const { replicas, leaderWorkerTemplate } = set?.spec as {
+      replicas: number;
+      leaderWorkerTemplate: { size: number };
+    };
+    deepStrictEqual({ replicas, size: leaderWorkerTemplate.size }, { replicas: 2, size: 2 });
+    const pods = await client.list("v1", "Pod", "production", {
+      labelSelector: "leaderworkerset.sigs.k8s.io/name=llama-70b-production-kserve-mn",
+    });
+    deepStrictEqual(
+      pods.items.map(({ status }) => (status as { phase: string }).phase),
+      ["Running", "Running", "Running", "Running"],
+    );
+  });
+
+  it("keeps the criticality where a reader of v1alpha1 sees it: the conversion webhook works", async () => {
+    const old = await client.get(
+      "serving.kserve.io/v1alpha1",
+      "LLMInferenceService",
+      "production",
+      "llama-70b-production",
+    );
+    strictEqual((old?.spec as { model: { criticality?: string } }).model.criticality, "Critical");
+  });
+
+  it("refuses what KServe's validating webhook refuses", async () => {
+    const invalid: KubernetesObject = {
+      apiVersion: serving,
+      kind: "LLMInferenceService",
+      metadata: { name: "invalid", namespace: "models" },
+      spec: { model: { uri: "hf://a/b" }, worker: { containers: [] } },
+    };
+    await rejects(
+      client.apply(invalid, { fieldManager: "test" }),
+      /spec\.worker: Invalid value.*parallelism must be configured/s,
+    );
+  });
+
+  it("changes nothing in a second up, nor in a preview", async () => {
+    deepStrictEqual((await run(Operation.up)).changes, { same: count });
+    deepStrictEqual((await run(Operation.preview)).changes, { same: count });
+  });
+
+  it("keeps keys and kubeconfig out of the state", async () => {
+    const folder = join(engineFolder(cluster), "state", ".pulumi", "stacks");
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    ok(files.length > 0);
+    const kubeconfig = load(await readFile(cluster.kubeconfigPath, "utf8")) as {
+      users: { user: Record<string, string> }[];
+    };
+    const clientKey = kubeconfig.users[0]?.user["client-key-data"] ?? "";
+    const servingKey = Buffer.from(cluster.servingCertificates.keyPem).toString("base64");
+    ok(clientKey.length > 100 && servingKey.length > 100);
+    for (const file of files) {
+      const text = await readFile(join(file.parentPath, file.name), "utf8");
+      for (const secret of [clientKey, servingKey, cluster.servingCertificates.keyPem.split("\n")[1] ?? "-"]) {
+        strictEqual(text.includes(secret), false, `${file.name} holds a key in plain text`);
+      }
+    }
+  });
+
+  it("updates what has changed, and only that", async () => {
+    const scale = (config: StackConfig["config"]): void => {
+      const service = config["pulumi-kserve:services"].find(({ name }) => name === "llama-8b");
+      if (service) service.spec.replicas = 2;
+    };
+    const expected = [{ op: "update", name: "llama-8b-service", diffs: ["spec.replicas"] }];
+    deepStrictEqual(changed((await run(Operation.preview, scale)).steps), expected);
+    deepStrictEqual(changed((await run(Operation.up, scale)).steps), expected);
+    const deployment = await client.get("apps/v1", "Deployment", "models", "llama-8b-kserve");
+    strictEqual((deployment?.spec as { replicas: number }).replicas, 2);
+    deepStrictEqual(changed((await run(Operation.up)).steps), expected);
+  });
+
+  it("shows a manual edit in a refresh, and repairs it in the next up", async () => {
+    await client.request("PATCH", await client.pathOf(serving, "LLMInferenceService", "models", "llama-8b"), {
+      body: { spec: { replicas: 1 } },
+      contentType: "application/merge-patch+json",
+      query: { fieldManager: "kubectl-edit" },
+    });
+    const { steps } = await run(Operation.refresh);
+    const found = steps.filter(({ name }) => name === "llama-8b-service");
+    deepStrictEqual(changed(found), [{ op: "update", name: "llama-8b-service", diffs: ["spec.replicas"] }]);
+    deepStrictEqual(changed((await run(Operation.preview)).steps), [
+      { op: "update", name: "llama-8b-service", diffs: ["spec.replicas"] },
+    ]);
+    // The field belongs to the one who edited it, so taking it back has to be said.
+    await rejects(run(Operation.up), (error: unknown) => {
+      ok(error instanceof OperationError);
+      ok(/kubectl-edit/.test(error.message) && /spec\.replicas/.test(error.message), error.message);
+      return true;
+    });
+    await client.request("PATCH", await client.pathOf(serving, "LLMInferenceService", "models", "llama-8b"), {
+      body: { spec: { replicas: 3 } },
+      contentType: "application/merge-patch+json",
+      query: { fieldManager: "kubectl-edit" },
+    });
+    await run(Operation.refresh);
+    deepStrictEqual((await run(Operation.preview)).changes, { same: count });
+  });
+
+  it("shows every problem of a wrong configuration before anything is touched", async () => {
+    const wrong = run(Operation.preview, (config) => {
+      const [service] = config["pulumi-kserve:services"];
+      if (service) service.spec = { model: { uri: "ftp://host/model" }, replica: 3 };
+    });
+    await rejects(wrong, (error: Error) => {
+      ok(
+        error.message.includes('services[0].spec.model.uri: KServe cannot fetch a model from "ftp://"'),
+        error.message,
+      );
+      ok(error.message.includes("services[0].spec.replica: no such setting"), error.message);
+      return true;
+    });
+  });
+
+  it("destroys everything, and leaves nothing behind", async () => {
+    await run(Operation.destroy);
+    for (const namespace of ["kserve", "lws-system", "models", "production"]) {
+      strictEqual(await exists("v1", "Namespace", undefined, namespace), false, namespace);
+    }
+    const left = async (apiVersion: string, kind: string, pattern: RegExp): Promise<string[]> =>
+      (await client.list(apiVersion, kind)).items
+        .map(({ metadata }) => metadata.name ?? "")
+        .filter((name) => pattern.test(name));
+    const ours = /kserve|llmisvc|lws|leaderworkerset|gateway|inference/;
+    deepStrictEqual(await left("apiextensions.k8s.io/v1", "CustomResourceDefinition", ours), []);
+    deepStrictEqual(await left("rbac.authorization.k8s.io/v1", "ClusterRole", ours), []);
+    deepStrictEqual(await left("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", ours), []);
+    deepStrictEqual(await left("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", /./), []);
+    deepStrictEqual(await left("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", /./), []);
+  });
+
+  it("comes up again after the engine was killed halfway, and state and cluster agree", async () => {
+    let killed = false;
+    const killEngine = async (): Promise<void> => {
+      if (killed || !(await exists("v1", "Namespace", undefined, "kserve"))) return;
+      killed = true;
+      process.kill(await enginePid(engineFolder(cluster)), "SIGKILL");
+    };
+    await rejects(run(Operation.up, undefined, () => void killEngine().catch(() => undefined)));
+    strictEqual(killed, true);
+    const { outputs } = await run(Operation.up);
+    deepStrictEqual(
+      serviceRows(outputs ?? {}).map(({ name, ready }) => ({ name, ready })),
+      [
+        { name: "llama-70b-production", ready: "True" },
+        { name: "llama-8b", ready: "True" },
+      ],
+    );
+    deepStrictEqual((await run(Operation.up)).changes, { same: count });
+  });
+});
+
+/** The running engine, by the command line that names its folder. */
+async function enginePid(folder: string): Promise<number> {
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const command = await readFile(join("/proc", entry, "cmdline"), "utf8").catch(() => "");
+    if (command.startsWith(join(folder, "cli", "bin", "pulumi")) && command.includes("\0up\0")) return Number(entry);
+  }
+  throw new Error(`no engine runs in ${folder}`);
+}
