@@ -6,7 +6,7 @@ export type { ArtifactMirrors } from "./sdk/artifacts";
 export { ConfigurationError, type Problem } from "./sdk/problems";
 export { versions } from "./sdk/versions";
 
-export { type CrdOwnership } from "./components/crds/crdBundle";
+export { CrdDeletion, CrdOwnership } from "./components/crds/crdBundle";
 export { type ClusterAccessArgs, InferencePlatform, type InferencePlatformArgs } from "./components/inferencePlatform";
 export {
   Gateway,

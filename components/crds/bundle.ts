@@ -1,7 +1,10 @@
 import type { CrdSummary } from "../../sdk/artifacts";
 
-/** Whether CRDs are installed by this package (`own`) or were by somebody else and are only checked (`existing`). */
-export const CrdOwnership = { own: "own", existing: "existing" } as const;
+/**
+ * Whether CRDs are installed by this package (`own`), were installed by somebody else and are only checked (`existing`), or are
+ * somebody else's business altogether (`unmanaged`: no resource, nothing is read).
+ */
+export const CrdOwnership = { own: "own", existing: "existing", unmanaged: "unmanaged" } as const;
 export type CrdOwnership = (typeof CrdOwnership)[keyof typeof CrdOwnership];
 
 /** What becomes of CRDs, and so of every object of their kinds, when nothing declares them any more. */

@@ -9,7 +9,7 @@ export { type CrdConversion, CrdDeletion, CrdOwnership } from "./bundle";
 export interface CrdArgs {
   /** Text or path of the kubeconfig of the cluster. Kept as a secret. */
   kubeconfig: pulumi.Input<string>;
-  /** Install the CRDs, or check that somebody else did and that the versions in use are served. @default "own" */
+  /** Install the CRDs, check that somebody else did and that the versions in use are served, or do neither. @default "own" */
   crds?: CrdOwnership;
   /**
    * What becomes of installed CRDs on destroy, or when a new version of the set leaves them out. Deleting a CRD deletes every
@@ -56,6 +56,11 @@ export class CrdBundle extends pulumi.CustomResource {
   constructor(name: string, args: CrdBundleArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(bundleType, name, bundleInputs(args), { ...opts, additionalSecretOutputs: ["kubeconfig"] });
   }
+}
+
+/** The set as resources: one, or none when it is unmanaged. */
+export function crdBundles(name: string, args: CrdBundleArgs, opts: pulumi.CustomResourceOptions): CrdBundle[] {
+  return args.crds === CrdOwnership.unmanaged ? [] : [new CrdBundle(name, args, opts)];
 }
 
 function bundleInputs(args: CrdBundleArgs): pulumi.Inputs {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { artifacts } from "../../sdk/artifacts";
 import { assertNoProblems } from "../../sdk/problems";
-import { type CrdArgs, CrdBundle } from "../crds/crdBundle";
+import { type CrdArgs, crdBundles } from "../crds/crdBundle";
 import { allResources } from "../resources";
 
 /** Arguments of {@link GatewayApiCrds}. */
@@ -33,11 +33,11 @@ export class GatewayApiCrds extends pulumi.ComponentResource {
       set ? [] : [{ path: "channel", given: channel, message: "no such channel", allowed: "standard, experimental" }],
     );
 
-    const bundle = new CrdBundle(`${name}-bundle`, { ...crdArgs, set }, { parent: this });
+    const bundles = crdBundles(`${name}-bundle`, { ...crdArgs, set }, { parent: this });
 
     this.version = pulumi.output(set.version as string);
     this.names = pulumi.output(Object.keys(set.crds));
-    this.ready = allResources(bundle);
+    this.ready = allResources(bundles);
     this.registerOutputs({ version: this.version, names: this.names });
   }
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { kserveNamespace } from "../../sdk/api/constants";
 import { artifacts } from "../../sdk/artifacts";
 import { assertNoProblems } from "../../sdk/problems";
-import { type CrdArgs, CrdBundle, type CrdConversion } from "../crds/crdBundle";
+import { type CrdArgs, crdBundles, type CrdConversion } from "../crds/crdBundle";
 import { allResources } from "../resources";
 
 /** Arguments of {@link KServeCrds}. */
@@ -35,11 +35,11 @@ export class KServeCrds extends pulumi.ComponentResource {
     );
 
     const conversion = Object.fromEntries(convertedCrds.map((crd) => [crd, conversionWebhook(conversionCaBundle)]));
-    const bundle = new CrdBundle(`${name}-bundle`, { ...crdArgs, set, conversion }, { parent: this });
+    const bundles = crdBundles(`${name}-bundle`, { ...crdArgs, set, conversion }, { parent: this });
 
     this.version = pulumi.output(set.version as string);
     this.names = pulumi.output(Object.keys(set.crds));
-    this.ready = allResources(bundle);
+    this.ready = allResources(bundles);
     this.registerOutputs({ version: this.version, names: this.names });
   }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifacts } from "../../sdk/artifacts";
-import { type CrdArgs, CrdBundle } from "../crds/crdBundle";
+import { type CrdArgs, crdBundles } from "../crds/crdBundle";
 import { allResources } from "../resources";
 
 /** Arguments of {@link LeaderWorkerSetCrds}. */
@@ -19,11 +19,11 @@ export class LeaderWorkerSetCrds extends pulumi.ComponentResource {
     super("pulumi-kserve:index:LeaderWorkerSetCrds", name, {}, opts);
     const set = artifacts.crds.leaderWorkerSet;
 
-    const bundle = new CrdBundle(`${name}-bundle`, { ...args, set }, { parent: this });
+    const bundles = crdBundles(`${name}-bundle`, { ...args, set }, { parent: this });
 
     this.version = pulumi.output(set.version as string);
     this.names = pulumi.output(Object.keys(set.crds));
-    this.ready = allResources(bundle);
+    this.ready = allResources(bundles);
     this.registerOutputs({ version: this.version, names: this.names });
   }
 }

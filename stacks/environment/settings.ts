@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { CrdOwnership } from "../../components/crds/bundle";
 import { Criticality } from "../../sdk/api/constants";
 import { checkLLMInferenceService } from "../../sdk/api/validate";
 import { nearest } from "../../sdk/nearest";
@@ -9,7 +10,7 @@ const text = z.string().min(1);
 const positive = z.int().min(1);
 const object = z.record(z.string(), z.unknown());
 
-const crds = z.enum(["own", "existing"]);
+const crds = z.enum(CrdOwnership);
 
 const listener = z.strictObject({
   name: text,

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { openCluster } from "../local/cluster/cluster";
+import { openEnvironment, serviceRows } from "../local/engine/environment";
+import { Operation, runOperation } from "../local/engine/run";
+import { ensureToolchain } from "../local/toolchain/toolchain";
+
+/** What a measured process does with the environment stack; given as JSON in its only argument. */
+export interface EnvironmentTask {
+  cluster: string;
+  operation: "preview" | "up";
+  stack: string;
+  configFile: string;
+}
+
+async function main(): Promise<void> {
+  const task = JSON.parse(process.argv[2] ?? "") as EnvironmentTask;
+  readFileSync(task.configFile);
+  const [toolchain, cluster] = await Promise.all([ensureToolchain(), openCluster(task.cluster)]);
+  if (!cluster) throw new Error(`cluster "${task.cluster}" is not there`);
+  const stack = await openEnvironment({ cluster, toolchain, stack: task.stack, configFile: task.configFile });
+  const { changes, outputs } = await runOperation(Operation[task.operation], stack, {
+    logFile: join(cluster.folder, "logs", "pulumi.log"),
+  });
+  process.stdout.write(JSON.stringify({ changes, services: outputs && serviceRows(outputs) }));
+  process.exit(0);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});
