@@ -12,6 +12,7 @@ import type {
 import { checkLLMInferenceService } from "../../sdk/api/validate";
 import { assertNoProblems } from "../../sdk/problems";
 import { KubernetesObject, waitForAnnotation } from "../kubernetesObject";
+import { lazyOutputs } from "../lazyOutputs";
 
 /** Arguments of {@link LLMInferenceService}. */
 export interface LLMInferenceServiceArgs {
@@ -37,53 +38,56 @@ export interface LLMInferenceServiceArgs {
  * Outputs are read from the live status: in a preview that creates the service they are unknown.
  */
 export class LLMInferenceService extends pulumi.ComponentResource {
-  readonly name: pulumi.Output<string>;
-  readonly namespace: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly namespace: pulumi.Output<string>;
   /** Where clients reach the service: `status.url`, else the address named "gateway-external". */
-  readonly url: pulumi.Output<string | undefined>;
-  readonly addresses: pulumi.Output<ServiceAddress[]>;
+  declare readonly url: pulumi.Output<string | undefined>;
+  declare readonly addresses: pulumi.Output<ServiceAddress[]>;
   /** The Gateway that routes to the service. */
-  readonly gateway: pulumi.Output<ObjectReference | undefined>;
-  readonly inferencePool: pulumi.Output<ObjectReference | undefined>;
+  declare readonly gateway: pulumi.Output<ObjectReference | undefined>;
+  declare readonly inferencePool: pulumi.Output<ObjectReference | undefined>;
   /** `<service>.<namespace>.svc:9002`, the endpoint picker's gRPC address; undefined without a scheduler. */
-  readonly schedulerEndpoint: pulumi.Output<string | undefined>;
+  declare readonly schedulerEndpoint: pulumi.Output<string | undefined>;
   /** `http://<service>.<namespace>.svc:9090/metrics` of the endpoint picker. */
-  readonly schedulerMetricsEndpoint: pulumi.Output<string | undefined>;
+  declare readonly schedulerMetricsEndpoint: pulumi.Output<string | undefined>;
   /** Name under which clients ask for the model. */
-  readonly modelName: pulumi.Output<string>;
+  declare readonly modelName: pulumi.Output<string>;
   /** Presets and baseRefs that the controller merged. */
-  readonly appliedConfigs: pulumi.Output<AppliedConfig[]>;
-  readonly conditions: pulumi.Output<Condition[]>;
+  declare readonly appliedConfigs: pulumi.Output<AppliedConfig[]>;
+  declare readonly conditions: pulumi.Output<Condition[]>;
 
   constructor(name: string, args: LLMInferenceServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:LLMInferenceService", name, {}, opts);
     const serviceName = args.serviceName ?? name;
     const service = createService(name, serviceName, args, { parent: this, dependsOn: opts.dependsOn });
-    const status = service.status.apply((live) => live ?? {});
+    const fromStatus = <T>(read: (status: LLMInferenceServiceStatus) => T) =>
+      service.status.apply((status) => read(status ?? {})) as pulumi.Output<T>;
+    const schedulerAddress = (port: number): pulumi.Output<string | undefined> =>
+      pulumi.all([service.status, this.namespace]).apply(([status, namespace]) => {
+        const host = schedulerHost(status ?? {}, namespace);
+        return host && `${host}:${port}`;
+      });
 
-    this.name = service.metadata.apply((metadata) => metadata.name);
-    this.namespace = service.metadata.apply((metadata) => metadata.namespace ?? "default");
-    this.url = status.apply(publicUrl);
-    this.addresses = status.apply((live) => live.addresses ?? []);
-    this.gateway = status.apply((live) => live.router?.gateways?.[0]);
-    this.inferencePool = status.apply((live) => live.router?.scheduler?.inferencePool);
-    const scheduler = pulumi.all([status, this.namespace]).apply(([live, namespace]) => schedulerHost(live, namespace));
-    this.schedulerEndpoint = scheduler.apply((host) => host && `${host}:${ports.schedulerGrpc}`);
-    this.schedulerMetricsEndpoint = scheduler.apply(
-      (host) => host && `http://${host}:${ports.schedulerMetrics}/metrics`,
-    );
-    this.modelName = modelName(args.spec, serviceName);
-    this.appliedConfigs = status.apply((live) => live.appliedConfigs ?? []);
-    this.conditions = status.apply((live) => live.conditions ?? []);
-    this.registerOutputs({
-      name: this.name,
-      namespace: this.namespace,
-      url: this.url,
-      schedulerEndpoint: this.schedulerEndpoint,
-      modelName: this.modelName,
+    lazyOutputs<LLMInferenceService, OutputName>(this, {
+      name: () => service.metadata.apply((metadata) => metadata.name),
+      namespace: () => service.metadata.apply((metadata) => metadata.namespace ?? "default"),
+      url: () => fromStatus(publicUrl),
+      addresses: () => fromStatus((status) => status.addresses ?? []),
+      gateway: () => fromStatus((status) => status.router?.gateways?.[0]),
+      inferencePool: () => fromStatus((status) => status.router?.scheduler?.inferencePool),
+      schedulerEndpoint: () => schedulerAddress(ports.schedulerGrpc),
+      schedulerMetricsEndpoint: () =>
+        schedulerAddress(ports.schedulerMetrics).apply((address) => address && `http://${address}/metrics`),
+      modelName: () => modelName(args.spec, serviceName),
+      appliedConfigs: () => fromStatus((status) => status.appliedConfigs ?? []),
+      conditions: () => fromStatus((status) => status.conditions ?? []),
     });
+    // The state has them all in the child's status; writing them twice costs every preview of many services.
+    this.registerOutputs();
   }
 }
+
+type OutputName = Exclude<keyof LLMInferenceService, keyof pulumi.ComponentResource>;
 
 function createService(
   name: string,
@@ -100,16 +104,27 @@ function createService(
         name: serviceName,
         namespace: args.namespace ?? "default",
         ...(args.labels && { labels: args.labels }),
-        annotations: pulumi.output(args.annotations ?? {}).apply((annotations) => ({
-          ...annotations,
-          ...(args.criticality && { [modelCriticalityAnnotation]: args.criticality }),
-          ...(args.skipAwait ? { "pulumi.com/skipAwait": "true" } : { [waitForAnnotation]: "condition=Ready" }),
-        })),
+        annotations: withAnnotations(args),
       },
       spec: checkedSpec(serviceName, args.spec),
     },
     opts,
   );
+}
+
+function withAnnotations(args: LLMInferenceServiceArgs): LLMInferenceServiceArgs["annotations"] {
+  const added = {
+    ...(args.criticality && { [modelCriticalityAnnotation]: args.criticality }),
+    ...(args.skipAwait ? { "pulumi.com/skipAwait": "true" } : { [waitForAnnotation]: "condition=Ready" }),
+  };
+  const { annotations } = args;
+  if (!isLater(annotations)) return { ...annotations, ...added };
+  return pulumi.output(annotations).apply((given) => ({ ...given, ...added }));
+}
+
+/** Whether an input is known only later, so that it has to be waited for. */
+function isLater<T>(input: pulumi.Input<T>): input is pulumi.OutputInstance<T> | Promise<T> {
+  return pulumi.Output.isInstance(input) || input instanceof Promise;
 }
 
 /** Plain specs are checked at once, so that all services' problems show early; Outputs when they resolve. */
@@ -122,7 +137,7 @@ function checkedSpec(
       `LLMInferenceService "${serviceName}"`,
       checkLLMInferenceService({ name: serviceName, spec: value }, "LLMInferenceService"),
     );
-  if (!pulumi.Output.isInstance(spec) && !(spec instanceof Promise)) {
+  if (!isLater(spec)) {
     check(spec);
     return spec;
   }
@@ -148,5 +163,7 @@ function schedulerHost(status: LLMInferenceServiceStatus, namespace: string): st
 }
 
 function modelName(spec: pulumi.Input<LLMInferenceServiceSpecArgs>, serviceName: string): pulumi.Output<string> {
+  // The model alone, because waiting for a spec visits everything in it.
+  if (!isLater(spec)) return pulumi.output(spec.model).apply((model) => model?.name ?? serviceName);
   return pulumi.output(spec).apply((value) => (value as { model?: { name?: string } }).model?.name ?? serviceName);
 }
