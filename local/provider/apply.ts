@@ -1,5 +1,3 @@
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 import type { WatchHub } from "./await/hub";
@@ -44,7 +42,7 @@ export interface UpdateRequest extends CreateRequest {
 export interface Applied {
   /** Empty in a preview. */
   id: string;
-  properties: Struct;
+  properties: Uint8Array;
 }
 
 /**

@@ -29,7 +29,8 @@ export interface CheckRequest {
   type: string;
   /** The resource's name in the program. */
   name: string;
-  olds: Properties;
+  /** The inputs of before, read when they are needed. */
+  olds(): JsonObject;
   news: Properties;
   randomSeed: Uint8Array;
   autonaming: Autonaming | undefined;
@@ -113,7 +114,7 @@ export function unsupportedType(type: string): string {
 /** An object keeps the name that it was given at its creation. */
 function nameObject(request: CheckRequest, metadata: JsonObject, failures: CheckFailure[]): JsonObject {
   if (metadata.name !== undefined || metadata.generateName !== undefined) return metadata;
-  const old = request.olds.value;
+  const old = request.olds();
   const oldName = textAt(metadataOf(old), "name");
   let name: string;
   if (oldName && isTrue(old, annotations.autonamed)) name = oldName;

@@ -1,5 +1,3 @@
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 import { ApiError } from "../../sdk/kubernetes/client";
 
 import { isObject, objectsAt, textAt, type JsonObject } from "./json";
@@ -9,9 +7,9 @@ import { annotations } from "./kinds";
 export class PartialError extends Error {
   constructor(
     readonly id: string,
-    readonly properties: Struct,
+    readonly properties: Uint8Array,
     readonly reasons: readonly string[],
-    readonly inputs?: Struct,
+    readonly inputs?: Uint8Array,
   ) {
     super(reasons.join("\n"));
     this.name = "PartialError";

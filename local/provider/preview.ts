@@ -1,5 +1,3 @@
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 import { ApiError, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 import { apiObject, applyObject, mayTakeOver, updatedObject, type CreateRequest, type UpdateRequest } from "./apply";
@@ -14,7 +12,7 @@ import { fieldManagerOf, initialApiVersionOf, isManagedBy, previewOf, stateOf } 
  * What a creation would give, found by a dry run on the API server: defaults, and the errors of validation and admission. Where
  * a dry run cannot tell (unknown values, a kind or namespace that the same update creates, no cluster), the inputs are the answer.
  */
-export async function previewCreate(session: Session, request: CreateRequest): Promise<Struct> {
+export async function previewCreate(session: Session, request: CreateRequest): Promise<Uint8Array> {
   const asInputs = encodeProperties(request.inputs.value, request.inputs.secrets);
   const inputs = request.inputs.value;
   const { client, unreachable } = await session.cluster.connect();
@@ -46,7 +44,7 @@ export async function previewCreate(session: Session, request: CreateRequest): P
 }
 
 /** What a change would give; see {@link previewCreate}. */
-export async function previewUpdate(session: Session, request: UpdateRequest): Promise<Struct> {
+export async function previewUpdate(session: Session, request: UpdateRequest): Promise<Uint8Array> {
   const asInputs = encodeProperties(request.inputs.value, request.inputs.secrets);
   const inputs = request.inputs.value;
   const { client, unreachable } = await session.cluster.connect();

@@ -1,6 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { isObject, type Json, type JsonObject } from "./json";
+import { decodeStruct, encodeStruct } from "./wire";
 
 // How the engine marks special values inside a Struct: an object with this key, whose value names the kind.
 const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -45,9 +46,14 @@ export function containsUnknown(value: Json | undefined): boolean {
   return isUnknown(value);
 }
 
-/** Takes a property bag apart. Keys whose value is null are left out, as the API server would. */
-export function decodeProperties(struct: Struct | undefined): Properties {
-  return takeApart(struct ? struct.toJavaScript() : {});
+/**
+ * Takes a property bag apart. Keys whose value is null are left out, as the API server would.
+ *
+ * @param struct in its wire form, or read already
+ */
+export function decodeProperties(struct: Uint8Array | Struct | undefined): Properties {
+  if (struct === undefined) return takeApart({});
+  return takeApart(struct instanceof Uint8Array ? decodeStruct(struct) : (struct.toJavaScript()));
 }
 
 /** {@link decodeProperties} of a bag in the engine's JSON form. */
@@ -57,10 +63,14 @@ export function takeApart(raw: JsonObject): Properties {
   return { value: object, secrets, unknown: containsUnknown(object) };
 }
 
-/** The opposite of {@link decodeProperties}. */
-export function encodeProperties(value: JsonObject, secrets: Secrecy): Struct {
-  // fromJavaScript knows JSON only; undefined must not reach it.
-  return Struct.fromJavaScript(wrapSecrets(value, secrets) as Parameters<typeof Struct.fromJavaScript>[0]);
+/** The opposite of {@link decodeProperties}: the wire form of a Struct. */
+export function encodeProperties(value: JsonObject, secrets: Secrecy): Uint8Array {
+  return encodeStruct(wrapSecrets(value, secrets) as JsonObject);
+}
+
+/** A Struct as the protobuf library has it. */
+export function toStruct(bytes: Uint8Array): Struct {
+  return Struct.deserializeBinary(bytes);
 }
 
 /** The engine's JSON form of a value of which some parts are secret. */

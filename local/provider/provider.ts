@@ -1,3 +1,4 @@
+import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
@@ -8,10 +9,11 @@ import { checkConfig, diffConfig, readConfig } from "./config";
 import { diffInputs, type PropertyChange } from "./diff";
 import type { EngineLog } from "./engine";
 import { kindOf } from "./kinds";
-import { decodeProperties, encodeProperties, secretTexts, type Properties } from "./properties";
+import { decodeProperties, encodeProperties, secretTexts, toStruct, type Properties } from "./properties";
 import { readObject } from "./read";
 import { deleteObject } from "./remove";
 import type { Session } from "./session";
+import { withStructs } from "./structs";
 
 const standInNotice =
   "Kubernetes objects are handled by pulumi-kserve's stand-in for the Kubernetes provider, which is for the embedded environment only";
@@ -21,6 +23,20 @@ const diffKinds: Record<PropertyChange["kind"], [change: rpc.PropertyDiff.Kind, 
   delete: [rpc.PropertyDiff.Kind.DELETE, rpc.PropertyDiff.Kind.DELETE_REPLACE],
   update: [rpc.PropertyDiff.Kind.UPDATE, rpc.PropertyDiff.Kind.UPDATE_REPLACE],
 };
+
+/** Methods that carry whole objects, with the fields that hold them and their numbers in Pulumi's provider.proto. */
+export const structMethods = {
+  check: withStructs(service.check, { olds: 2, news: 3, oldOutputs: 9 }, { inputs: 1 }),
+  diff: withStructs(service.diff, { olds: 3, news: 4, oldInputs: 6 }, {}),
+  create: withStructs(service.create, { properties: 2 }, { properties: 2 }),
+  read: withStructs(service.read, { properties: 3, inputs: 4 }, { properties: 2, inputs: 3 }),
+  update: withStructs(service.update, { olds: 3, news: 4, oldInputs: 8 }, { properties: 1 }),
+  delete: withStructs(service.delete, { properties: 3, oldInputs: 5 }, {}),
+};
+
+type StructMethod = keyof typeof structMethods;
+export type StructRequest<Name extends StructMethod> = ReturnType<(typeof structMethods)[Name]["requestDeserialize"]>;
+type StructResponse<Name extends StructMethod> = Parameters<(typeof structMethods)[Name]["responseSerialize"]>[0];
 
 /**
  * The Kubernetes provider of the embedded environment, for when the official one cannot be had. It speaks Pulumi's provider
@@ -73,18 +89,18 @@ export class StandInProvider {
       .setSupportsAutonamingConfiguration(true);
   }
 
-  async check(request: rpc.CheckRequest): Promise<rpc.CheckResponse> {
+  async check({ message, structs }: StructRequest<"check">): Promise<StructResponse<"check">> {
     const { cluster } = this.configured();
-    const news = decodeProperties(request.getNews());
-    this.hideSecrets(request.getUrn(), news);
+    const news = decodeProperties(structs.news);
+    this.hideSecrets(message.getUrn(), news);
     cluster.noteCrd(news.value);
-    const autonaming = request.getAutonaming();
+    const autonaming = message.getAutonaming();
     const { inputs, secrets, failures } = await checkInputs({
-      type: request.getType(),
-      name: request.getName(),
-      olds: decodeProperties(request.getOlds()),
+      type: message.getType(),
+      name: message.getName(),
+      olds: () => decodeProperties(structs.olds).value,
       news,
-      randomSeed: request.getRandomseed_asU8(),
+      randomSeed: message.getRandomseed_asU8(),
       autonaming: autonaming && {
         proposedName: autonaming.getProposedName(),
         mode: (["propose", "enforce", "disable"] as const)[autonaming.getMode()] ?? "propose",
@@ -92,15 +108,14 @@ export class StandInProvider {
       defaultNamespace: await cluster.defaultNamespace(),
       scopeOf: (kind) => cluster.scopeOf(kind),
     });
-    return new rpc.CheckResponse()
-      .setInputs(encodeProperties(inputs, secrets))
-      .setFailuresList(failures.map(toFailure));
+    const response = new rpc.CheckResponse().setFailuresList(failures.map(toFailure));
+    return { message: response, structs: { inputs: encodeProperties(inputs, secrets) } };
   }
 
-  async diff(request: rpc.DiffRequest): Promise<rpc.DiffResponse> {
+  async diff({ structs }: StructRequest<"diff">): Promise<StructResponse<"diff">> {
     const { cluster } = this.configured();
-    const before = decodeProperties(request.getOldInputs()).value;
-    const after = decodeProperties(request.getNews()).value;
+    const before = decodeProperties(structs.oldInputs).value;
+    const after = decodeProperties(structs.news).value;
     const { changes, deleteBeforeReplace } = diffInputs(before, after, {
       scope: await cluster.scopeOf(kindOf(after)),
       defaultNamespace: await cluster.defaultNamespace(),
@@ -118,61 +133,60 @@ export class StandInProvider {
     for (const [path, { kind, replace }] of changes) {
       detailed.set(path, new rpc.PropertyDiff().setKind(diffKinds[kind][replace ? 1 : 0]).setInputdiff(true));
     }
-    return response;
+    return { message: response, structs: {} };
   }
 
-  async create(request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
-    const inputs = decodeProperties(request.getProperties());
-    this.hideSecrets(request.getUrn(), inputs);
+  async create({ message, structs }: StructRequest<"create">): Promise<StructResponse<"create">> {
+    const inputs = decodeProperties(structs.properties);
+    this.hideSecrets(message.getUrn(), inputs);
     const { id, properties } = await createObject(this.configured(), {
-      urn: request.getUrn(),
+      urn: message.getUrn(),
       inputs,
-      timeoutSeconds: request.getTimeout(),
-      preview: request.getPreview(),
+      timeoutSeconds: message.getTimeout(),
+      preview: message.getPreview(),
     });
-    return new rpc.CreateResponse().setId(id).setProperties(properties);
+    return { message: new rpc.CreateResponse().setId(id), structs: { properties } };
   }
 
-  async update(request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
-    const inputs = decodeProperties(request.getNews());
-    const oldInputs = decodeProperties(request.getOldInputs());
-    this.hideSecrets(request.getUrn(), inputs, oldInputs);
+  async update({ message, structs }: StructRequest<"update">): Promise<StructResponse<"update">> {
+    const inputs = decodeProperties(structs.news);
+    const oldInputs = decodeProperties(structs.oldInputs);
+    this.hideSecrets(message.getUrn(), inputs, oldInputs);
     const { properties } = await updateObject(this.configured(), {
-      urn: request.getUrn(),
-      id: request.getId(),
-      ignoreChanges: request.getIgnorechangesList(),
+      urn: message.getUrn(),
+      id: message.getId(),
+      ignoreChanges: message.getIgnorechangesList(),
       inputs,
       oldInputs,
-      oldState: decodeProperties(request.getOlds()),
-      timeoutSeconds: request.getTimeout(),
-      preview: request.getPreview(),
+      oldState: decodeProperties(structs.olds),
+      timeoutSeconds: message.getTimeout(),
+      preview: message.getPreview(),
     });
-    return new rpc.UpdateResponse().setProperties(properties);
+    return { message: new rpc.UpdateResponse(), structs: { properties } };
   }
 
-  async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
-    const oldInputs = decodeProperties(request.getInputs());
+  async read({ message, structs }: StructRequest<"read">): Promise<StructResponse<"read">> {
     const { id, inputs, properties } = await readObject(this.configured(), {
-      urn: request.getUrn(),
-      type: request.getType(),
-      id: request.getId(),
-      oldInputs,
-      oldState: decodeProperties(request.getProperties()),
+      urn: message.getUrn(),
+      type: message.getType(),
+      id: message.getId(),
+      oldInputs: decodeProperties(structs.inputs),
+      oldState: decodeProperties(structs.properties),
     });
-    return new rpc.ReadResponse().setId(id).setInputs(inputs).setProperties(properties);
+    return { message: new rpc.ReadResponse().setId(id), structs: { inputs, properties } };
   }
 
-  async delete(request: rpc.DeleteRequest): Promise<Empty> {
-    const state = decodeProperties(request.getProperties());
-    this.hideSecrets(request.getUrn(), state);
+  async delete({ message, structs }: StructRequest<"delete">): Promise<StructResponse<"delete">> {
+    const state = decodeProperties(structs.properties);
+    this.hideSecrets(message.getUrn(), state);
     await deleteObject(this.configured(), {
-      urn: request.getUrn(),
-      id: request.getId(),
+      urn: message.getUrn(),
+      id: message.getId(),
       state,
-      oldInputs: decodeProperties(request.getOldInputs()),
-      timeoutSeconds: request.getTimeout(),
+      oldInputs: decodeProperties(structs.oldInputs),
+      timeoutSeconds: message.getTimeout(),
     });
-    return new Empty();
+    return { message: new Empty(), structs: {} };
   }
 
   async invoke(request: rpc.InvokeRequest): Promise<rpc.InvokeResponse> {
@@ -180,9 +194,7 @@ export class StandInProvider {
     const { value, secrets } = decodeProperties(request.getArgs());
     const result = await invoke(this.configured(), request.getTok(), value);
     // What was made from secrets is secret.
-    return new rpc.InvokeResponse().setReturn(
-      encodeProperties(result, secrets === undefined ? undefined : { result: true }),
-    );
+    return new rpc.InvokeResponse().setReturn(toStruct(encodeProperties(result, secrets && { result: true })));
   }
 
   async construct(request: rpc.ConstructRequest): Promise<rpc.ConstructResponse> {

@@ -1,5 +1,3 @@
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 import type { KubernetesObject } from "../../sdk/kubernetes/client";
 
 import { awaitRule, type AwaitRule, type Readiness } from "./await/rules";
@@ -23,8 +21,8 @@ export interface ReadRequest {
 export interface ReadResult {
   /** Empty when the object does not exist. */
   id: string;
-  inputs: Struct | undefined;
-  properties: Struct | undefined;
+  inputs: Uint8Array | undefined;
+  properties: Uint8Array | undefined;
 }
 
 const missing: ReadResult = { id: "", inputs: undefined, properties: undefined };

@@ -20,7 +20,8 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import { messageOf, PartialError } from "./errors";
 import { EngineLog } from "./engine";
-import { StandInProvider } from "./provider";
+import { toStruct } from "./properties";
+import { StandInProvider, structMethods, type StructRequest } from "./provider";
 
 const megabyte = 1024 * 1024;
 
@@ -32,7 +33,10 @@ export async function serve(engineAddress: string | undefined): Promise<{ port: 
     "grpc.max_receive_message_length": 400 * megabyte,
     "grpc.max_send_message_length": 400 * megabyte,
   });
-  server.addService(ResourceProviderService, implementation(new StandInProvider(log, kubernetesVersion()), log));
+  server.addService(
+    { ...ResourceProviderService, ...structMethods },
+    implementation(new StandInProvider(log, kubernetesVersion()), log),
+  );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
@@ -69,7 +73,7 @@ function implementation(provider: StandInProvider, log: EngineLog): UntypedServi
         (error: unknown) => callback(toStatus(error, (message) => log.redact(urnOf?.(call.request) ?? "", message))),
       );
     };
-  const urn = (request: { getUrn(): string }): string => request.getUrn();
+  const urn = ({ message }: { message: { getUrn(): string } }): string => message.getUrn();
 
   return {
     handshake: unary((request: rpc.ProviderHandshakeRequest) => {
@@ -91,12 +95,12 @@ function implementation(provider: StandInProvider, log: EngineLog): UntypedServi
     checkConfig: unary((request: rpc.CheckRequest) => provider.checkConfig(request)),
     diffConfig: unary((request: rpc.DiffRequest) => provider.diffConfig(request)),
     configure: unary((request: rpc.ConfigureRequest) => provider.configure(request)),
-    check: unary((request: rpc.CheckRequest) => provider.check(request), urn),
-    diff: unary((request: rpc.DiffRequest) => provider.diff(request), urn),
-    create: unary((request: rpc.CreateRequest) => provider.create(request), urn),
-    update: unary((request: rpc.UpdateRequest) => provider.update(request), urn),
-    read: unary((request: rpc.ReadRequest) => provider.read(request), urn),
-    delete: unary((request: rpc.DeleteRequest) => provider.delete(request), urn),
+    check: unary((request: StructRequest<"check">) => provider.check(request), urn),
+    diff: unary((request: StructRequest<"diff">) => provider.diff(request), urn),
+    create: unary((request: StructRequest<"create">) => provider.create(request), urn),
+    update: unary((request: StructRequest<"update">) => provider.update(request), urn),
+    read: unary((request: StructRequest<"read">) => provider.read(request), urn),
+    delete: unary((request: StructRequest<"delete">) => provider.delete(request), urn),
     invoke: unary((request: rpc.InvokeRequest) => provider.invoke(request)),
     construct: unary((request: rpc.ConstructRequest) => provider.construct(request)),
     cancel: unary(() => {
@@ -116,8 +120,8 @@ function toStatus(error: unknown, redacted: (message: string) => string): Server
   }
   const detail = new rpc.ErrorResourceInitFailed()
     .setId(error.id)
-    .setProperties(error.properties)
-    .setInputs(error.inputs)
+    .setProperties(toStruct(error.properties))
+    .setInputs(error.inputs && toStruct(error.inputs))
     .setReasonsList(error.reasons.map(redacted));
   const packed = new Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 import type { KubernetesObject } from "../../sdk/kubernetes/client";
 
 import { alwaysSecret } from "./check";
@@ -47,7 +45,7 @@ export interface StateOptions {
  * What is kept in the state: the live object without its managed fields, with what was secret in the inputs marked again.
  * The official provider's `__inputs` is left out, since the engine keeps the inputs itself and sends them along.
  */
-export function stateOf(live: KubernetesObject, inputs: Properties, options: StateOptions): Struct {
+export function stateOf(live: KubernetesObject, inputs: Properties, options: StateOptions): Uint8Array {
   const state = withoutManagedFields(live);
   state[fieldManagerKey] = options.fieldManager;
   state[initialApiVersionKey] = options.initialApiVersion;
@@ -55,7 +53,7 @@ export function stateOf(live: KubernetesObject, inputs: Properties, options: Sta
 }
 
 /** The result of a dry run, without what will be different in the real run. */
-export function previewOf(dryRun: KubernetesObject, inputs: Properties, options: StateOptions): Struct {
+export function previewOf(dryRun: KubernetesObject, inputs: Properties, options: StateOptions): Uint8Array {
   const state = withoutManagedFields(dryRun);
   delete state.status;
   const metadata = metadataOf(state);

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual, throws } from "node:assert";
 
+import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { ApiError } from "../../sdk/kubernetes/client";
@@ -16,11 +17,13 @@ import {
   redact,
   secretTexts,
   takeApart,
+  toStruct,
   unknownValue,
   withSecretLists,
 } from "../../local/provider/properties";
 import { refreshed } from "../../local/provider/read";
 import { fieldManagerOf, ownFieldManager, previewOf } from "../../local/provider/state";
+import { cutFields, appendFields, decodeStruct, encodeStruct } from "../../local/provider/wire";
 import { parseManifests } from "../../local/provider/yaml";
 
 const signature = "4dabf18193072939515e22adb298388d";
@@ -41,7 +44,7 @@ describe("provider: properties", () => {
     });
     deepStrictEqual(decoded.secrets, { spec: { password: true } });
     strictEqual(decoded.unknown, true);
-    deepStrictEqual(encodeProperties(decoded.value, decoded.secrets).toJavaScript(), wire);
+    deepStrictEqual(toStruct(encodeProperties(decoded.value, decoded.secrets)).toJavaScript(), wire);
   });
 
   it("leaves out what is null, as the API server does", () => {
@@ -57,7 +60,7 @@ describe("provider: properties", () => {
     ];
     const decoded = decodeProperties(struct({ env: list }));
     deepStrictEqual(decoded.secrets, { env: { 1: { value: true } } });
-    deepStrictEqual(encodeProperties(decoded.value, decoded.secrets).toJavaScript(), { env: list });
+    deepStrictEqual(toStruct(encodeProperties(decoded.value, decoded.secrets)).toJavaScript(), { env: list });
     deepStrictEqual(secretTexts(decoded.value, decoded.secrets), ["Mg==", "2"]);
     deepStrictEqual(withSecretLists(decoded.value, decoded.secrets), { env: true });
   });
@@ -79,6 +82,43 @@ describe("provider: properties", () => {
       redact('bad "hunter2", aHVudGVyMg==, hunter3, "a", and a cat; Invalid value: a', texts),
       'bad "[secret]", [secret], [secret], "[secret]", and a cat; Invalid value: [secret]',
     );
+  });
+});
+
+describe("provider: wire form", () => {
+  const value: JsonObject = {
+    null: null,
+    numbers: [0, -1.5, 1e300, 2 ** 53],
+    texts: ["", "ä€😀", "x".repeat(20_000)],
+    bools: [true, false],
+    nested: { a: { b: [{ c: [] }, {}] } },
+    "": "empty key",
+  };
+
+  it("agrees with the protobuf library in both directions", () => {
+    deepStrictEqual(decodeStruct(struct(value).serializeBinary()), value);
+    deepStrictEqual(toStruct(encodeStruct(value)).toJavaScript(), value);
+    deepStrictEqual(decodeStruct(encodeStruct(value)), value);
+  });
+
+  it("leaves out undefined, and takes __proto__ as a key like any other", () => {
+    deepStrictEqual(decodeStruct(encodeStruct({ a: undefined, b: 1 })), { b: 1 });
+    const odd = JSON.parse('{"__proto__": {"x": 1}}') as JsonObject;
+    deepStrictEqual(Object.keys(decodeStruct(encodeStruct(odd))), ["__proto__"]);
+  });
+
+  it("cuts properties out of a message and puts them into another", () => {
+    const request = new rpc.CheckRequest()
+      .setUrn("urn")
+      .setNews(struct({ a: 1 }))
+      .setName("name")
+      .setOlds(struct({ b: 2 }));
+    const { rest, cut } = cutFields(request.serializeBinary(), [2, 3]);
+    const remaining = rpc.CheckRequest.deserializeBinary(rest);
+    deepStrictEqual([remaining.getUrn(), remaining.getName(), remaining.hasNews()], ["urn", "name", false]);
+    deepStrictEqual(decodeStruct(cut.get(3) ?? new Uint8Array()), { a: 1 });
+    const joined = rpc.CheckRequest.deserializeBinary(appendFields(rest, cut));
+    deepStrictEqual(joined.toObject(), request.toObject());
   });
 });
 
@@ -123,7 +163,7 @@ describe("provider: check", () => {
   const request = (news: object, more: Partial<CheckRequest> = {}): CheckRequest => ({
     type: "kubernetes:core/v1:ConfigMap",
     name: "settings",
-    olds: takeApart({}),
+    olds: () => ({}),
     news: takeApart(news as JsonObject),
     randomSeed: new Uint8Array([1, 2, 3]),
     autonaming: undefined,
@@ -144,7 +184,7 @@ describe("provider: check", () => {
   });
 
   it("keeps the name that was made up at the creation", async () => {
-    const olds = takeApart({ metadata: { name: "settings-0ld", annotations: { "pulumi.com/autonamed": "true" } } });
+    const olds = () => ({ metadata: { name: "settings-0ld", annotations: { "pulumi.com/autonamed": "true" } } });
     const { inputs } = await checkInputs(request({ ...configMap, metadata: { labels: { a: "b" } } }, { olds }));
     deepStrictEqual(inputs.metadata, {
       labels: { a: "b" },
@@ -358,7 +398,7 @@ describe("provider: state", () => {
       status: {},
     };
     const inputs = takeApart({ spec: { ports: [{ port: 80 }] } });
-    deepStrictEqual(previewOf(service, inputs, { fieldManager: "f", initialApiVersion: "v1" }).toJavaScript(), {
+    deepStrictEqual(decodeStruct(previewOf(service, inputs, { fieldManager: "f", initialApiVersion: "v1" })), {
       apiVersion: "v1",
       kind: "Service",
       metadata: { name: "s" },

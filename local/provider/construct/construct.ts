@@ -5,7 +5,14 @@ import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { unsupportedType } from "../check";
 import { withNamespace } from "../invoke";
 import { objectAt, textAt, type JsonObject } from "../json";
-import { decodeProperties, encodeProperties, resourceReference, secretTexts, type Properties } from "../properties";
+import {
+  decodeProperties,
+  encodeProperties,
+  resourceReference,
+  secretTexts,
+  toStruct,
+  type Properties,
+} from "../properties";
 import type { Session } from "../session";
 import { manifestsOfChart } from "./chart";
 import { manifestsOfFile, manifestsOfGroup, withoutAwait } from "./manifests";
@@ -88,7 +95,7 @@ async function place(session: Session, objects: JsonObject[]): Promise<JsonObjec
 
 function respond(urn: string, children: readonly Registered[]): ConstructResponse {
   const resources = children.map((child) => resourceReference(child.urn, child.id));
-  const response = new ConstructResponse().setUrn(urn).setState(encodeProperties({ resources }, undefined));
+  const response = new ConstructResponse().setUrn(urn).setState(toStruct(encodeProperties({ resources }, undefined)));
   const dependencies = new ConstructResponse.PropertyDependencies().setUrnsList(children.map((child) => child.urn));
   response.getStatedependenciesMap().set("resources", dependencies);
   return response;

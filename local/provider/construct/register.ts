@@ -7,7 +7,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { alwaysSecret } from "../check";
 import { isObject, textAt, type Json, type JsonObject } from "../json";
 import { annotation, describeObject, joinApiVersion, kindOf, objectId, typeToken } from "../kinds";
-import { encodeProperties, joinSecrecy, resourceReference, type Secrecy } from "../properties";
+import { encodeProperties, joinSecrecy, resourceReference, toStruct, type Secrecy } from "../properties";
 import { dependencies } from "./order";
 
 export interface Registered {
@@ -71,7 +71,7 @@ export async function registerChildren(
   const resources = children.map(({ urn, id }) => resourceReference(urn, id));
   const outputs = new RegisterResourceOutputsRequest()
     .setUrn(options.component)
-    .setOutputs(encodeProperties({ resources }, undefined));
+    .setOutputs(toStruct(encodeProperties({ resources }, undefined)));
   await new Promise<void>((resolve, reject) => {
     monitor.registerResourceOutputs(outputs, (error) => (error ? reject(error) : resolve()));
   });
@@ -94,7 +94,7 @@ async function registerChild(
     .setName(name)
     .setParent(options.component)
     .setCustom(true)
-    .setObject(encodeProperties(inputs, secrets))
+    .setObject(toStruct(encodeProperties(inputs, secrets)))
     .setVersion(options.version)
     .setProvider(request.getProvidersMap().get("kubernetes") ?? "")
     .setAcceptsecrets(true)

@@ -152,6 +152,7 @@ export function objectTests(tests: ProviderTests): void {
       deepStrictEqual((await stack.refresh()).changes, { same: 2, delete: 1 });
       deepStrictEqual((await stack.up()).changes, { same: 2, create: 1 });
       await tests.client.delete("v1", "ConfigMap", stack.namespace, "map");
+      deepStrictEqual((await stack.destroy()).changes, { delete: 3 });
     });
 
     it("names the other manager of a field, and takes it over when told to", async () => {
