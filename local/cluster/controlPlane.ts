@@ -24,6 +24,12 @@ import {
   type ControlPlanePart,
 } from "./types";
 
+/**
+ * Megabytes of CRD schema make the API server spend a third of its time on garbage at Go's default of 100; with this, the two
+ * large CRDs are served after 7 instead of 10 seconds of its time. The limit keeps its memory where it was.
+ */
+const garbageCollection = { GOGC: "400", GOMEMLIMIT: "2GiB" };
+
 const serviceRange = "10.96.0.0/16";
 const startTimeoutMs = 120_000;
 
@@ -150,6 +156,7 @@ async function runKwokctl(folder: string, command: "create" | "start", kwokctl: 
     args: [command, "cluster", "--name", kwokctlName, ...config],
     env: {
       ...process.env,
+      ...garbageCollection,
       KWOK_WORKDIR: layout.kwokctlRoot,
       KWOK_KUBE_VERSION: `v${versions.kubernetes}`,
       PATH: `${layout.bin}:${process.env.PATH ?? ""}`,
