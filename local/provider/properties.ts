@@ -53,7 +53,7 @@ export function containsUnknown(value: Json | undefined): boolean {
  */
 export function decodeProperties(struct: Uint8Array | Struct | undefined): Properties {
   if (struct === undefined) return takeApart({});
-  return takeApart(struct instanceof Uint8Array ? decodeStruct(struct) : (struct.toJavaScript()));
+  return takeApart(struct instanceof Uint8Array ? decodeStruct(struct) : struct.toJavaScript());
 }
 
 /** {@link decodeProperties} of a bag in the engine's JSON form. */

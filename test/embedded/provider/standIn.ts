@@ -1,5 +1,4 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-
 import { readFileSync } from "node:fs";
 
 import * as k8s from "@pulumi/kubernetes";
