@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { kserveNamespace } from "../../sdk/api/constants";
 import { type ArtifactMirrors, artifacts, resolveChart } from "../../sdk/artifacts";
+import { withCanonicalResources } from "../../sdk/api/quantity";
 import { assertNoProblems, type Problem } from "../../sdk/problems";
 import { versions } from "../../sdk/versions";
 import { renderChart } from "../chart";
@@ -98,7 +99,8 @@ export class KServe extends pulumi.ComponentResource {
       ...child,
       dependsOn: controller,
     });
-    const presets = register(name, renderChart(presetChart(args), { parent: this }), { ...child, dependsOn: webhooks });
+    const presetObjects = renderChart(presetChart(args), { parent: this }).apply(withCanonicalResources);
+    const presets = register(name, presetObjects as pulumi.Output<Manifest[]>, { ...child, dependsOn: webhooks });
 
     this.namespace = pulumi.output(kserveNamespace);
     this.version = pulumi.output(versions.kserve);

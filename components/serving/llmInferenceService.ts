@@ -9,6 +9,7 @@ import type {
   ObjectReference,
   ServiceAddress,
 } from "../../sdk/api/llmInferenceService";
+import { withCanonicalResources } from "../../sdk/api/quantity";
 import { checkLLMInferenceService } from "../../sdk/api/validate";
 import { assertNoProblems } from "../../sdk/problems";
 import { KubernetesObject, waitForAnnotation } from "../kubernetesObject";
@@ -139,11 +140,11 @@ function checkedSpec(
     );
   if (!isLater(spec)) {
     check(spec);
-    return spec;
+    return withCanonicalResources(spec);
   }
   return pulumi.output(spec).apply((value) => {
     check(value);
-    return value as LLMInferenceServiceSpecArgs;
+    return withCanonicalResources(value) as LLMInferenceServiceSpecArgs;
   });
 }
 

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
-import { hostname } from "node:os";
+import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { PulumiCommand } from "@pulumi/pulumi/automation/cmd";
 import { dump, load } from "js-yaml";
 
-import { isAlive, writeFileAtomic } from "../process";
+import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
 import { writeProviderPlugin } from "../provider/plugin";
+import { recoverStack } from "./recovery";
 import { writeDynamicProviderPlugin } from "./dynamicProvider";
 
 /** What an engine run needs. */
@@ -44,7 +44,7 @@ export async function openStack(options: WorkspaceOptions): Promise<Stack> {
     writeProject(paths.work, project, folder),
     writeStackConfig(paths.work, stack, options.config ?? {}),
   ]);
-  await releaseDeadLocks(paths.state, project, stack);
+  await recoverStack(paths.state, project, stack);
   return LocalWorkspace.createOrSelectStack(
     { stackName: stack, projectName: project, program: options.program },
     { workDir: paths.work, pulumiHome: paths.home, pulumiCommand: command, envVars: environment },
@@ -120,18 +120,4 @@ async function writeStackConfig(work: string, stack: string, config: Record<stri
   // The salt belongs to the secrets that are in the state already.
   const settings = { ...(existing.encryptionsalt && { encryptionsalt: existing.encryptionsalt }), config };
   await writeFileAtomic(file, dump(settings));
-}
-
-/** An engine that was killed leaves its lock behind; it is removed when its process is gone, else the engine says who holds it. */
-async function releaseDeadLocks(state: string, project: string, stack: string): Promise<void> {
-  const folder = join(state, ".pulumi", "locks", "organization", project, stack);
-  for (const entry of await readdir(folder).catch(() => [])) {
-    const file = join(folder, entry);
-    try {
-      const lock = JSON.parse(await readFile(file, "utf8")) as { pid: number; hostname: string };
-      if (lock.hostname === hostname() && !isAlive(lock.pid)) await rm(file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
 }

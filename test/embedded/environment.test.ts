@@ -8,7 +8,7 @@ import { dump, load } from "js-yaml";
 import { createCluster, deleteCluster } from "../../local/cluster/cluster";
 import type { Cluster } from "../../local/cluster/types";
 import { engineFolder, openEnvironment, serviceRows } from "../../local/engine/environment";
-import { Operation, OperationError, type OperationResult, runOperation, type Step } from "../../local/engine/run";
+import { Operation, type OperationResult, runOperation, type Step } from "../../local/engine/run";
 import { projectRoot } from "../../local/paths";
 import { silentProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
@@ -197,19 +197,10 @@ describe("environment on the embedded control plane", function () {
     deepStrictEqual(changed((await run(Operation.preview)).steps), [
       { op: "update", name: "llama-8b-service", diffs: ["spec.replicas"] },
     ]);
-    // The field belongs to the one who edited it, so taking it back has to be said.
-    await rejects(run(Operation.up), (error: unknown) => {
-      ok(error instanceof OperationError);
-      ok(/kubectl-edit/.test(error.message) && /spec\.replicas/.test(error.message), error.message);
-      return true;
-    });
-    await client.request("PATCH", await client.pathOf(serving, "LLMInferenceService", "models", "llama-8b"), {
-      body: { spec: { replicas: 3 } },
-      contentType: "application/merge-patch+json",
-      query: { fieldManager: "kubectl-edit" },
-    });
-    await run(Operation.refresh);
-    deepStrictEqual((await run(Operation.preview)).changes, { same: count });
+    await run(Operation.up);
+    const repaired = await client.get(serving, "LLMInferenceService", "models", "llama-8b");
+    strictEqual((repaired?.spec as { replicas: number }).replicas, 3);
+    deepStrictEqual((await run(Operation.up)).changes, { same: count });
   });
 
   it("shows every problem of a wrong configuration before anything is touched", async () => {
