@@ -73,6 +73,7 @@ export async function runOperation(
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });
   const record = new EventRecord();
+  let shown = 0;
   const write = (text: string): void => void log.write(text);
   try {
     return await (options.progress ?? silentProgress).step(`pulumi ${operation}`, async (update) => {
@@ -83,7 +84,10 @@ export async function runOperation(
         signal: options.signal,
         onEvent: (event: EngineEvent): void => {
           record.add(event);
-          update(record.summary());
+          if (Date.now() - shown > 100) {
+            shown = Date.now();
+            update(record.summary());
+          }
           options.onEvent?.(event);
         },
       };
