@@ -5,6 +5,8 @@ import { follow } from "./follow";
 
 const fieldManager = "pulumi-kserve-local";
 const pollMs = 50;
+const reminderDelaysMs = [500, 1000, 2000, 4000, 8000, 16_000];
+const reminderAnnotation = "pulumi-kserve.local/reminder";
 
 /**
  * Gives kwok its Stages, each when its kind is served, and takes it back when the CRD goes: kwok gives up on a Stage whose kind
@@ -27,7 +29,9 @@ export function playStages(
         ({ type, object }) => {
           const served = type === "set" && isEstablished(object);
           if (served && !applied)
-            void whenPublished(client, object, log, signal).then(() => applyUntilDone(client, stages, log, signal));
+            void whenPublished(client, object, log, signal)
+              .then(() => applyUntilDone(client, stages, log, signal))
+              .then(() => remind(client, stages, () => applied, log, signal));
           if (!served && applied) void takeBack(client, stages, log);
           applied = served;
         },
@@ -91,6 +95,31 @@ async function applyUntilDone(
         await sleep(pollMs);
       }
     }
+  }
+}
+
+/**
+ * While many CRDs are installed, the documents of the API server change back and forth for some seconds, and kwok may have looked
+ * at a moment when the kind was not in them. Every change of a Stage makes it look again for what it does not play yet.
+ */
+async function remind(
+  client: KubernetesClient,
+  stages: readonly KubernetesObject[],
+  isWanted: () => boolean,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [index, delay] of reminderDelaysMs.entries()) {
+    await sleep(delay);
+    if (signal.aborted || !isWanted()) return;
+    const reminded = stages.map((stage) => ({
+      ...stage,
+      metadata: {
+        ...stage.metadata,
+        annotations: { ...stage.metadata.annotations, [reminderAnnotation]: String(index + 1) },
+      },
+    }));
+    await applyUntilDone(client, reminded, log, signal);
   }
 }
 
