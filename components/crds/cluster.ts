@@ -83,6 +83,7 @@ export class Waiting {
   constructor(
     private readonly what: string,
     private readonly timeoutSeconds: number,
+    private readonly longestPauseMs = 250,
   ) {}
 
   get expired(): boolean {
@@ -96,6 +97,6 @@ export class Waiting {
       console.log(`waiting for ${this.what}: ${remaining} (${seconds} s of ${this.timeoutSeconds} s)`);
     }
     await new Promise((resolve) => setTimeout(resolve, this.pauseMs));
-    this.pauseMs = Math.min(this.pauseMs * 1.5, 250);
+    this.pauseMs = Math.min(this.pauseMs * 1.5, this.longestPauseMs);
   }
 }

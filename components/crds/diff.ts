@@ -33,7 +33,8 @@ export function checkBundle(
   if (typeof kubeconfig !== "string" || kubeconfig.trim() === "") {
     fail("kubeconfig", "kubeconfig: empty; allowed: text or path of a kubeconfig");
   }
-  oneOf("crds", ownership, Object.values(CrdOwnership), fail);
+  // A set that is unmanaged has no resource.
+  oneOf("crds", ownership, [CrdOwnership.own, CrdOwnership.existing], fail);
   oneOf("onDelete", onDelete, Object.values(CrdDeletion), fail);
   if (typeof timeoutSeconds !== "number" || !(timeoutSeconds > 0)) {
     fail("timeoutSeconds", `timeoutSeconds: given ${JSON.stringify(timeoutSeconds)}; allowed: a number above 0`);

@@ -175,7 +175,7 @@ async function waitServed(
     );
     pending = pending.filter((_, index) => !served[index]);
     if (pending.length === 0) return;
-    if (looks % 10 === 0 || waiting.expired) await reportRefusal(client, crd, waiting.expired ? pending : undefined);
+    if (looks % 20 === 0 || waiting.expired) await reportRefusal(client, crd, waiting.expired ? pending : undefined);
     await waiting.pause(`version ${pending.join(", ")} is not served yet`);
   }
 }

@@ -36,7 +36,8 @@ async function removeObject(client: KubernetesClient, set: BundleInputs, objectN
   }
   const { apiVersion, kind, name } = locate(objectName);
   await client.delete(apiVersion, kind, undefined, name);
-  const waiting = new Waiting(`${objectName} to be gone`, set.timeoutSeconds);
+  // Discovery would be cheaper to ask, but it may list a kind for minutes after its CRD has gone.
+  const waiting = new Waiting(`${objectName} to be gone`, set.timeoutSeconds, 500);
   for (;;) {
     const left = await readMetadata(client, objectName);
     // Another one of the same name is somebody else's.
@@ -59,7 +60,9 @@ async function whyStillThere(client: KubernetesClient, set: BundleInputs, object
       (objects.length > 0 ? `, because ${objects.length} of its objects are still there` : ""),
     ...shown,
     ...more,
-    "    fix: run the controller that removes these finalizers, or remove them, then destroy again",
+    objects.length > 0
+      ? "    fix: run the controller that removes these finalizers, or remove them, then destroy again"
+      : "    fix: none of its objects is left and the API server has only to finish; destroy again, or raise timeoutSeconds",
   ].join("\n");
 }
 

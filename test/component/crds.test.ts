@@ -145,6 +145,16 @@ describe("CRD components", () => {
     assert.deepEqual(named(registrations, "kserve").dependsOn, ["lws-bundle"]);
   });
 
+  it("register no bundle for CRDs that are unmanaged", async () => {
+    const { registrations } = await register(
+      () => new LeaderWorkerSetCrds("lws", { kubeconfig: "kubeconfig", crds: "unmanaged" }),
+    );
+    assert.deepEqual(
+      registrations.map((registration) => registration.name),
+      ["lws"],
+    );
+  });
+
   it("refuse a channel or schema that does not exist", async () => {
     await assert.rejects(
       register(() => new GatewayApiCrds("gateway-api", { kubeconfig: "k", channel: "beta" as "standard" })),
