@@ -9,9 +9,5 @@ export function allResources(...groups: Resources[]): pulumi.Output<pulumi.Resou
   const lists = groups.map(
     (group) => pulumi.output(group ?? []) as unknown as pulumi.Output<pulumi.Resource | pulumi.Resource[]>,
   );
-  return pulumi
-    .all(lists)
-    .apply((resolved) => (resolved as (pulumi.Resource | pulumi.Resource[])[]).flat()) as unknown as pulumi.Output<
-    pulumi.Resource[]
-  >;
+  return pulumi.all(lists).apply((resolved) => (resolved as (pulumi.Resource | pulumi.Resource[])[]).flat());
 }

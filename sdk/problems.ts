@@ -14,6 +14,9 @@ export interface Problem {
 
 /** Every problem found in one piece of configuration, in one error. */
 export class ConfigurationError extends Error {
+  /** Pulumi shows errors that carry this mark of its RunError by their message alone, without a stack trace. */
+  readonly __pulumiRunError = true;
+
   constructor(
     /** What was checked, such as `stack configuration`. */
     readonly subject: string,

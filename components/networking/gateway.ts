@@ -92,7 +92,7 @@ export class Gateway extends pulumi.ComponentResource {
     this.addresses = gateway.status.apply((status) => status?.addresses ?? []);
     this.listeners = gateway.status.apply((status) => status?.listeners ?? []);
     this.urls = this.addresses.apply((addresses) => listenerUrls(listeners, addresses));
-    this.ready = pulumi.output([gateway]) as unknown as pulumi.Output<pulumi.Resource[]>;
+    this.ready = pulumi.output([gateway]);
     this.registerOutputs({
       name: this.name,
       namespace: this.namespace,

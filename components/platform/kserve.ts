@@ -100,7 +100,7 @@ export class KServe extends pulumi.ComponentResource {
       dependsOn: controller,
     });
     const presetObjects = renderChart(presetChart(args), { parent: this }).apply(withCanonicalResources);
-    const presets = register(name, presetObjects as pulumi.Output<Manifest[]>, { ...child, dependsOn: webhooks });
+    const presets = register(name, presetObjects, { ...child, dependsOn: webhooks });
 
     this.namespace = pulumi.output(kserveNamespace);
     this.version = pulumi.output(versions.kserve);
@@ -208,9 +208,7 @@ function register(
       return new KubernetesObject(`${name}-${kebab(manifest.kind)}-${objectName}`, manifest, opts);
     });
   // What goes through an apply loses the mark of its secrets, so given objects must not.
-  return allResources(
-    pulumi.Output.isInstance(manifests) ? (manifests.apply(registerAll) as never) : registerAll(manifests),
-  );
+  return allResources(pulumi.Output.isInstance(manifests) ? manifests.apply(registerAll) : registerAll(manifests));
 }
 
 function kebab(kind: string): string {

@@ -144,7 +144,7 @@ function checkedSpec(
   }
   return pulumi.output(spec).apply((value) => {
     check(value);
-    return withCanonicalResources(value) as LLMInferenceServiceSpecArgs;
+    return withCanonicalResources(value);
   });
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { createCluster, openCluster } from "../cluster/cluster";
+import { readConfig } from "../engine/config";
 import type { ServiceRow } from "../engine/environment";
 import { Operation, type OperationResult, runOperation } from "../engine/run";
 import { createProgress, type Progress } from "../progress";
@@ -60,6 +61,8 @@ type Toolchain = Awaited<ReturnType<typeof ensureToolchain>>;
 type OpenCluster = (toolchain: Toolchain, progress: Progress) => ReturnType<typeof createCluster>;
 
 async function run(operation: Operation, values: StackValues, open: OpenCluster): Promise<number> {
+  // Before anything that takes time.
+  await readConfig(values.stack, values.config);
   const progress = createProgress();
   const toolchain = await ensureToolchain({ progress });
   const cluster = await open(toolchain, progress);

@@ -3,12 +3,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { load } from "js-yaml";
 
 import { environment } from "../../stacks/environment/environment";
 import type { Cluster } from "../cluster/types";
-import { projectRoot } from "../paths";
 import type { Toolchain } from "../toolchain/types";
+import { readConfig } from "./config";
 import { openStack } from "./workspace";
 
 /** An environment on an embedded cluster. */
@@ -42,7 +41,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
     pulumi: toolchain.tools.pulumi.path,
     helm: toolchain.tools.helm.path,
     stack,
-    config: await readConfig(options.configFile ?? join(projectRoot(), `Pulumi.${stack}.yaml`)),
+    config: await readConfig(stack, options.configFile),
     program: () =>
       Promise.resolve({
         ...environment({
@@ -57,22 +56,6 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
 /** Where the engine keeps its state, home and logs for a cluster. */
 export function engineFolder(cluster: Cluster): string {
   return join(cluster.folder, "pulumi");
-}
-
-async function readConfig(file: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new Error(
-      `stack configuration ${file} cannot be read: ${(error as Error).message}; create it, or name another stack with --stack`,
-      {
-        cause: error,
-      },
-    );
-  }
-  const { config } = (load(text) ?? {}) as { config?: Record<string, unknown> };
-  return config ?? {};
 }
 
 /** The services of an environment, from its outputs. */

@@ -153,7 +153,7 @@ class EventRecord {
       if (diagnostic.severity === "error") this.errors.push(text);
       if (diagnostic.severity === "warning") this.warnings.push(text);
     }
-    if (event.summaryEvent) this.changes = { ...event.summaryEvent.resourceChanges } as Record<string, number>;
+    if (event.summaryEvent) this.changes = { ...event.summaryEvent.resourceChanges };
   }
 
   private addStep({ op, urn, type, diffs, detailedDiff }: StepEventMetadata): void {

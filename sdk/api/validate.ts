@@ -56,7 +56,7 @@ function checkRoute(name: string, router: CheckedSpec["router"], path: string): 
       message:
         "the rules replace those of KServe's preset, and none leads to the scheduler's pool, so the service would never be Ready",
       allowed: "at least one rule with an InferencePool among its backendRefs",
-      fix: `add to a rule: backendRefs: [{ group: inference.networking.k8s.io, kind: InferencePool, name: ${String(pool)}, port: 8000 }]`,
+      fix: `add to a rule: backendRefs: [{ group: inference.networking.k8s.io, kind: InferencePool, name: ${typeof pool === "string" ? pool : childNames(name).inferencePool}, port: 8000 }]`,
     },
   ];
 }

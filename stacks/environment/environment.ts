@@ -45,7 +45,7 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
 
   const platform = new InferencePlatform("platform", {
     ...(settings.platform as Partial<InferencePlatformArgs>),
-    kserve: { ...settings.platform?.kserve, certificates: overrides.certificates } as InferencePlatformArgs["kserve"],
+    kserve: { ...settings.platform?.kserve, certificates: overrides.certificates },
     mirrors: overrides.mirrors ?? settings.mirrors,
     cluster,
   });

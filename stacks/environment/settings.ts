@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { CrdOwnership } from "../../components/crds/bundle";
-import { Criticality } from "../../sdk/api/constants";
+import { Criticality, kserveNamespace } from "../../sdk/api/constants";
 import { checkLLMInferenceService } from "../../sdk/api/validate";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
@@ -34,7 +34,8 @@ const platform = z.strictObject({
     .optional(),
   kserve: z
     .strictObject({
-      namespace: text.optional(),
+      // KServe's conversion webhook and presets work in no other (kserve#5668).
+      namespace: z.literal(kserveNamespace).optional(),
       crds: crds.optional(),
       crdSchema: z.enum(["full", "minimal"]).optional(),
       gateway: text.optional(),
@@ -138,6 +139,18 @@ export type ServiceSettings = z.infer<typeof service>;
 /** The keys of the stack configuration that this program reads. */
 export const settingKeys = Object.keys(settings.shape) as (keyof EnvironmentSettings)[];
 
+const configNamespace = "pulumi-kserve";
+
+/** The settings in a stack's configuration, whose keys are `pulumi-kserve:<setting>`; values are as in the YAML file. */
+export function settingsOfConfig(config: Record<string, unknown>): Record<string, unknown> {
+  const prefix = `${configNamespace}:`;
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
 /**
  * Checks an environment's configuration as a whole.
  *
@@ -191,7 +204,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
     else return [];
   }
   current = unwrap(current);
-  return current instanceof z.ZodObject ? Object.keys(current.shape as object) : [];
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
 function unwrap(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {

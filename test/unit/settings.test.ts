@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 
 import { ConfigurationError } from "../../sdk/problems";
-import { parseSettings } from "../../stacks/environment/settings";
+import { parseSettings, settingsOfConfig } from "../../stacks/environment/settings";
 
 /** The problems that parsing finds, without their explanations. */
 function problems(given: unknown): { path: string; message: string }[] {
@@ -43,6 +43,19 @@ describe("environment settings", () => {
         "services[1].name",
       ],
     );
+  });
+
+  it("refuses a namespace in which KServe does not work", () => {
+    deepStrictEqual(
+      problems({ platform: { kserve: { namespace: "serving" } } }).map(({ path }) => path),
+      ["platform.kserve.namespace"],
+    );
+  });
+
+  it("reads its own part of a stack's configuration", () => {
+    deepStrictEqual(settingsOfConfig({ "pulumi-kserve:services": [service], "gcp:project": "x" }), {
+      services: [service],
+    });
   });
 
   it("names the nearest setting for one that does not exist", () => {
