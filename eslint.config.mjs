@@ -23,7 +23,11 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ regex: "(components|stacks|local)/", message: "imports point one way: stacks -> components -> sdk" }] },
+        {
+          patterns: [
+            { regex: "(components|stacks|local)/", message: "imports point one way: stacks -> components -> sdk" },
+          ],
+        },
       ],
     },
   },
@@ -36,7 +40,10 @@ export default tseslint.config(
       ],
       "no-restricted-syntax": [
         "error",
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: "components read nothing from process.env" },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: "components read nothing from process.env",
+        },
       ],
     },
   },

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { openCluster } from "../local/cluster/cluster";
@@ -16,9 +15,8 @@ export interface EnvironmentTask {
 
 async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2] ?? "") as EnvironmentTask;
-  readFileSync(task.configFile);
-  const [toolchain, cluster] = await Promise.all([ensureToolchain(), openCluster(task.cluster)]);
-  if (!cluster) throw new Error(`cluster "${task.cluster}" is not there`);
+  const toolchain = await ensureToolchain();
+  const cluster = openCluster(task.cluster);
   const stack = await openEnvironment({ cluster, toolchain, stack: task.stack, configFile: task.configFile });
   const { changes, outputs } = await runOperation(Operation[task.operation], stack, {
     logFile: join(cluster.folder, "logs", "pulumi.log"),
