@@ -8,7 +8,7 @@ import { dump, load } from "js-yaml";
 
 import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
-import { writeProviderPlugin } from "../provider/plugin";
+import { kubernetesProvider } from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
 import { writeDynamicProviderPlugin } from "./dynamicProvider";
 
@@ -30,7 +30,7 @@ export interface WorkspaceOptions {
 
 /**
  * Prepares a Pulumi stack whose program runs in this process: the real engine, a file backend, secrets encrypted with a
- * passphrase of this folder, and the stand-in Kubernetes provider.
+ * passphrase of this folder, and the Kubernetes provider that can be had.
  */
 export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const { folder, stack } = options;
@@ -41,7 +41,7 @@ export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const [environment, command] = await Promise.all([
     engineEnvironment(folder, options, paths),
     pulumiCommand(folder, options.pulumi),
-    writeProject(paths.work, project, folder),
+    writeProject(paths.work, project, options),
     writeStackConfig(paths.work, stack, options.config ?? {}),
   ]);
   await recoverStack(paths.state, project, stack);
@@ -85,16 +85,15 @@ async function pulumiCommand(folder: string, binary: string): Promise<PulumiComm
   return PulumiCommand.get({ root: join(folder, "cli"), skipVersionCheck: true });
 }
 
-async function writeProject(work: string, project: string, folder: string): Promise<void> {
-  const provider = join(folder, "provider");
+async function writeProject(work: string, project: string, { folder, pulumi }: WorkspaceOptions): Promise<void> {
   const dynamic = join(folder, "dynamic-provider");
-  await Promise.all([writeProviderPlugin(provider), writeDynamicProviderPlugin(dynamic)]);
+  const [kubernetes] = await Promise.all([kubernetesProvider({ pulumi, folder }), writeDynamicProviderPlugin(dynamic)]);
   const settings = {
     name: project,
     runtime: "nodejs",
     plugins: {
       providers: [
-        { name: "kubernetes", path: provider },
+        { name: "kubernetes", path: kubernetes.folder },
         // The provider of dynamic resources, which CRD sets are.
         { name: "pulumi-nodejs", path: dynamic },
       ],
