@@ -34,6 +34,12 @@ async function cli(...args: string[]): Promise<{ code: number | null; out: strin
   }
 }
 
+/** Pid 0 would be the process group of the test itself, so a part without one is an error. */
+function kill({ name: part, pid }: ClusterPart): void {
+  assert.ok(pid, `${part} does not run`);
+  process.kill(pid, "SIGKILL");
+}
+
 function partOf(status: ClusterStatus, part: string): ClusterPart {
   const found = status.parts.find((candidate) => candidate.name === part);
   assert.ok(found, `status has no ${part}`);
@@ -206,11 +212,11 @@ describe("the embedded cluster", function () {
 
   it("reports a part that has crashed by name, and starts it again", async () => {
     const killed = partOf(await clusterStatus(cluster), "kube-scheduler");
-    process.kill(killed.pid ?? 0, "SIGKILL");
-    await until(
-      "the agent has seen it",
-      async () => partOf(await clusterStatus(cluster), "kube-scheduler").since !== undefined,
-    );
+    kill(killed);
+    await until("the agent has seen it", async () => {
+      const { state, since } = partOf(await clusterStatus(cluster), "kube-scheduler");
+      return state === "crashed" && since !== undefined;
+    });
     const { code, out } = await cli("status", "--name", name);
     assert.equal(code, 1);
     assert.match(out, /^kube-scheduler +crashed +\d+s /m);
@@ -231,7 +237,7 @@ describe("the embedded cluster", function () {
   it("comes back with its data after everything was killed", async () => {
     await client.request("POST", "/api/v1/namespaces", { body: { metadata: { name: "kept" } } });
     const { parts } = await clusterStatus(cluster);
-    for (const { pid } of parts) process.kill(pid ?? 0, "SIGKILL");
+    parts.forEach(kill);
     await until("all have ended", () => parts.every(({ pid }) => !isAlive(pid ?? 0)));
     const dead = await clusterStatus(cluster);
     assert.deepEqual(

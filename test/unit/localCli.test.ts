@@ -42,7 +42,7 @@ describe("npm run local", () => {
   it("ends with 2 for an unknown command and names the nearest", async () => {
     const { code, err } = await run("stauts");
     assert.equal(code, 2);
-    assert.match(err, /^unknown command "stauts", did you mean status\? allowed: create, status, /);
+    assert.match(err, /^unknown command "stauts", did you mean status\? allowed: create, up, preview, /);
     assert.equal((await run("constructor")).code, 2);
   });
 
