@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 
 import type { EngineEvent, OutputMap, Stack, StepEventMetadata } from "@pulumi/pulumi/automation";
 
+import { sleep } from "../process";
 import { type Progress, silentProgress } from "../progress";
 
 /** What the engine is asked to do. */
@@ -55,6 +56,8 @@ export class OperationError extends Error {
     readonly diagnostics: readonly string[],
     readonly logFile: string,
     cause: unknown,
+    /** The program failed before it could register any resource, because the engine did not answer it. */
+    readonly neverConnected = false,
   ) {
     super(
       `pulumi ${operation} failed\n${diagnostics.map((text) => indent(text)).join("\n")}\nWhole output: ${logFile}`,
@@ -64,12 +67,31 @@ export class OperationError extends Error {
   }
 }
 
-/** Runs one operation of a stack and shows what it is doing, and what it is waiting for. */
+/**
+ * Runs one operation of a stack and shows what it is doing, and what it is waiting for.
+ *
+ * In a process that runs one operation after another, gRPC may still hold back from an address that an earlier engine had, and
+ * then refuse the new engine on the same port at once. Nothing has been done then, so the operation is begun anew.
+ */
 export async function runOperation(
   operation: Operation,
   stack: Stack,
   options: OperationOptions,
 ): Promise<OperationResult> {
+  try {
+    return await runOnce(operation, stack, options);
+  } catch (error) {
+    if (!(error instanceof OperationError) || !error.neverConnected) throw error;
+    options.progress?.note("the program could not reach the engine; trying once more");
+    await sleep(reconnectDelayMs);
+    return runOnce(operation, stack, options);
+  }
+}
+
+/** Longer than gRPC holds back from an address after a first failure. */
+const reconnectDelayMs = 2000;
+
+async function runOnce(operation: Operation, stack: Stack, options: OperationOptions): Promise<OperationResult> {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });
   const record = new EventRecord();
@@ -102,7 +124,8 @@ export async function runOperation(
     });
   } catch (error) {
     const diagnostics = record.errors.length > 0 ? record.errors : [withoutCommand(error)];
-    throw new OperationError(operation, diagnostics, options.logFile, error);
+    const neverConnected = !record.registered && diagnostics.some((text) => text.includes("No connection established"));
+    throw new OperationError(operation, diagnostics, options.logFile, error, neverConnected);
   } finally {
     await new Promise((resolve) => log.end(resolve));
   }
@@ -134,10 +157,13 @@ class EventRecord {
   readonly warnings: string[] = [];
   private readonly running = new Map<string, string>();
   private done = 0;
+  /** Whether the program has registered anything but its stack. */
+  registered = false;
 
   add(event: EngineEvent): void {
     const started = event.resourcePreEvent?.metadata;
     if (started) {
+      this.registered ||= started.type !== "pulumi:pulumi:Stack";
       this.running.set(started.urn, started.op);
       if (started.op !== "refresh") this.addStep(started);
     }
