@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { closeSync, createWriteStream, existsSync, mkdirSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -195,17 +196,27 @@ export async function tailOfFile(path: string, lines: number): Promise<string> {
   }
 }
 
-/** A TCP port that was free on the loopback interface a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below the ports that Linux (32768) and macOS (49152) give to outgoing connections, which would take a chosen port at any moment. */
+const listeningPorts = { first: 20_000, last: 32_767 };
+
+/**
+ * A TCP port that was free on the loopback interface a moment ago, and that no outgoing connection takes by chance.
+ * @throws Error when none is found.
+ */
+export async function freePort(): Promise<number> {
+  const { first, last } = listeningPorts;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(first, last + 1);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port was found among ${first} to ${last} of the loopback interface`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no loopback port is free")),
-      );
-    });
+    server.once("error", () => resolve(false));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 

@@ -35,12 +35,17 @@ export interface CreateClusterOptions {
   nodes?: readonly NodeGroup[];
   toolchain: ClusterToolchain;
   progress: Progress;
+  /** Gives the ports that are not chosen by name. @default a port that is free */
+  choosePort?: () => Promise<number>;
 }
 
 export const defaultClusterName = "local";
 
 /** etcd alone puts 64 MB aside for its log, twice. */
 const neededBytes = 512 << 20;
+
+/** How often other ports are tried. */
+const portAttempts = 3;
 
 /**
  * Makes a cluster, or takes the one of that name: parts of it that have stopped are started again, and nodes are added or removed
@@ -63,7 +68,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
         progress.note(`cluster "${name}" was never finished; making it anew`);
         await destroy(folder);
       }
-      return await make(name, folder, groups, options);
+      return await makeOnFreePorts(name, folder, groups, options);
     } catch (error) {
       throw explained(error, name);
     }
@@ -102,24 +107,43 @@ async function destroy(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
+/** Makes a cluster, with other ports when another process has taken one between its choice and its use. */
+async function makeOnFreePorts(
+  name: string,
+  folder: string,
+  groups: NodeGroup[],
+  options: CreateClusterOptions,
+): Promise<Cluster> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await make(name, folder, groups, options);
+    } catch (error) {
+      const taken = error instanceof ClusterError && /address already in use/.test(error.message);
+      if (!taken || attempt === portAttempts) throw error;
+      options.progress.note(`${error.message.split("\n", 1)[0]}: a port was taken meanwhile; trying others`);
+      await destroy(folder);
+    }
+  }
+}
+
 async function make(
   name: string,
   folder: string,
   groups: NodeGroup[],
   options: CreateClusterOptions,
 ): Promise<Cluster> {
-  const { progress, toolchain, port } = options;
+  const { progress, toolchain, port, choosePort = freePort } = options;
   if (port !== undefined) await assertPortsFree({ "the API server": port }, "Choose another one with --port");
   await assertDiskSpace();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const plan: ClusterPlan = {
     ports: {
-      "kube-apiserver": port ?? (await freePort()),
-      etcd: await freePort(),
-      "etcd-peer": await freePort(),
-      "kube-controller-manager": await freePort(),
-      "kube-scheduler": await freePort(),
-      kwok: await freePort(),
+      "kube-apiserver": port ?? (await choosePort()),
+      etcd: await choosePort(),
+      "etcd-peer": await choosePort(),
+      "kube-controller-manager": await choosePort(),
+      "kube-scheduler": await choosePort(),
+      kwok: await choosePort(),
     },
     egressSocket: egressSocketOf(folder),
     tools: Object.fromEntries(

@@ -186,6 +186,15 @@ describe("the embedded cluster", function () {
     );
   });
 
+  it("takes other ports when one that it chose is taken before it is used", async () => {
+    const taken = Number(new URL(cluster.server).port);
+    const choices = [await freePort(), await freePort(), await freePort(), taken];
+    const other = await create({ name: second, choosePort: async () => choices.shift() ?? freePort() });
+    assert.deepEqual(choices, []);
+    assert.equal((await clusterStatus(other)).healthy, true);
+    await deleteCluster(second);
+  });
+
   it("runs beside another one", async () => {
     const port = await freePort();
     const other = await create({ name: second, port, nodes: [{ kind: "nvidia-h100-80gb", nodes: 0 }] });

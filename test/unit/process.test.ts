@@ -150,9 +150,10 @@ describe("processes", () => {
     assert.equal(await tailOfFile(join(folder, "none"), 2), "");
   });
 
-  it("finds a port that can be listened on", async () => {
+  it("finds a port that can be listened on, out of reach of outgoing connections", async () => {
     const server = createServer();
     const port = await freePort();
+    assert.ok(port >= 20_000 && port < 32_768, String(port));
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
     await new Promise((resolve) => server.close(resolve));
   });
