@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -30,9 +31,21 @@ async function main(): Promise<void> {
     const bench = benches[name];
     if (bench) results.push(await progress.step(`bench ${name}`, () => bench(progress)));
   }
-  await writeFileAtomic(join(projectRoot(), "bench", "results.json"), `${JSON.stringify(results, undefined, 2)}\n`);
+  await writeResults(results);
   process.stdout.write(table(results));
   process.exit(results.every((result) => result.pass) ? 0 : 1);
+}
+
+/** Replaces what was measured before by what was measured now; figures of other benchmarks stay. */
+async function writeResults(results: Result[]): Promise<void> {
+  const file = join(projectRoot(), "bench", "results.json");
+  const earlier = await readFile(file, "utf8").then(
+    (text) => JSON.parse(text) as Result[],
+    () => [],
+  );
+  const byName = new Map([...earlier, ...results].map((result) => [result.name, result]));
+  const inOrder = Object.keys(benches).flatMap((name) => byName.get(name) ?? []);
+  await writeFileAtomic(file, `${JSON.stringify(inOrder, undefined, 2)}\n`);
 }
 
 function table(results: Result[]): string {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import { cacheRoot, projectRoot } from "../paths";
 import { runCommand, writeFileAtomic } from "../process";
-import { writeProviderPlugin } from "../provider/plugin";
+import { writeNodePlugin } from "./nodePlugin";
 
 /** Where the engine's Kubernetes provider comes from. */
 export const ProviderSource = {
@@ -110,7 +110,7 @@ async function officialVersion(): Promise<string> {
 
 async function standIn(folder: string): Promise<KubernetesProvider> {
   const plugin = join(folder, "provider");
-  await writeProviderPlugin(plugin);
+  await writeNodePlugin(plugin, "kubernetes", join(__dirname, "..", "provider", "main.js"));
   return { folder: plugin, source: ProviderSource.standIn };
 }
 

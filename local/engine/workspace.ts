@@ -10,7 +10,7 @@ import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
 import { kubernetesProvider } from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
-import { writeDynamicProviderPlugin } from "./dynamicProvider";
+import { writeNodePlugin } from "./nodePlugin";
 
 /** What an engine run needs. */
 export interface WorkspaceOptions {
@@ -87,7 +87,11 @@ async function pulumiCommand(folder: string, binary: string): Promise<PulumiComm
 
 async function writeProject(work: string, project: string, { folder, pulumi }: WorkspaceOptions): Promise<void> {
   const dynamic = join(folder, "dynamic-provider");
-  const [kubernetes] = await Promise.all([kubernetesProvider({ pulumi, folder }), writeDynamicProviderPlugin(dynamic)]);
+  const [kubernetes] = await Promise.all([
+    kubernetesProvider({ pulumi, folder }),
+    // The SDK's provider of dynamic resources, found without looking in the project's folder, and started faster.
+    writeNodePlugin(dynamic, "pulumi-nodejs", join(__dirname, "dynamicProviderMain.js")),
+  ]);
   const settings = {
     name: project,
     runtime: "nodejs",

@@ -1,4 +1,4 @@
-import { ApiError, type KubernetesObject } from "../../sdk/kubernetes/client";
+import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 import { apiObject, applyObject, mayTakeOver, updatedObject, type CreateRequest, type UpdateRequest } from "./apply";
 import { describeApiError, isNamespaceMissing, isNoKindMatch, isWebhookUnavailable } from "./errors";
@@ -15,17 +15,8 @@ import { fieldManagerOf, initialApiVersionOf, isManagedBy, previewOf, stateOf } 
 export async function previewCreate(session: Session, request: CreateRequest): Promise<Uint8Array> {
   const asInputs = encodeProperties(request.inputs.value, request.inputs.secrets);
   const inputs = request.inputs.value;
-  const { client, unreachable } = await session.cluster.connect();
-  if (unreachable !== undefined) {
-    warnUnreachable(session, unreachable);
-    return asInputs;
-  }
-  if (
-    request.inputs.unknown ||
-    !(await client.resourceFor(textAt(inputs, "apiVersion") ?? "", textAt(inputs, "kind") ?? ""))
-  ) {
-    return asInputs;
-  }
+  const client = await clientForDryRun(session, request.inputs);
+  if (!client) return asInputs;
   const object = await apiObject(session, inputs);
   const { apiVersion, kind, metadata } = object;
   if (!metadata.name) return asInputs;
@@ -47,23 +38,28 @@ export async function previewCreate(session: Session, request: CreateRequest): P
 export async function previewUpdate(session: Session, request: UpdateRequest): Promise<Uint8Array> {
   const asInputs = encodeProperties(request.inputs.value, request.inputs.secrets);
   const inputs = request.inputs.value;
-  const { client, unreachable } = await session.cluster.connect();
-  if (unreachable !== undefined) {
-    warnUnreachable(session, unreachable);
-    return asInputs;
-  }
-  if (
-    request.inputs.unknown ||
-    !(await client.resourceFor(textAt(inputs, "apiVersion") ?? "", textAt(inputs, "kind") ?? ""))
-  ) {
-    return asInputs;
-  }
+  const client = await clientForDryRun(session, request.inputs);
+  if (!client) return asInputs;
   const object = await updatedObject(session, client, request);
   const fieldManager = fieldManagerOf(request.urn, inputs, request.oldState.value);
   const dryRun = await tryOut(session, request, object, fieldManager);
   if (!dryRun) return asInputs;
   const initialApiVersion = initialApiVersionOf(inputs, request.oldState.value);
   return stateOf(dryRun, request.inputs, { fieldManager, initialApiVersion });
+}
+
+/** @returns undefined where a dry run cannot tell: without a cluster, with unknown values, or for a kind that is not served yet. */
+async function clientForDryRun(
+  session: Session,
+  { value, unknown }: CreateRequest["inputs"],
+): Promise<KubernetesClient | undefined> {
+  const { client, unreachable } = await session.cluster.connect();
+  if (unreachable !== undefined) {
+    warnUnreachable(session, unreachable);
+    return undefined;
+  }
+  const served = await client.resourceFor(textAt(value, "apiVersion") ?? "", textAt(value, "kind") ?? "");
+  return served && !unknown ? client : undefined;
 }
 
 /** @returns undefined when the API server cannot tell. @throws Error when it says that the real run would fail. */

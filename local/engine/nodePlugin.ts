@@ -1,0 +1,32 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { writeFileAtomic } from "../files";
+
+/**
+ * Writes the executable that the engine starts as a provider: a Node.js program in the process of the engine's own child, since
+ * no shell stays around it, with its compiled code kept for the next start.
+ *
+ * @param folder named in the project as `plugins: {providers: [{name: <provider>, path: <folder>}]}`
+ * @param provider name of the provider, such as `kubernetes`
+ * @param main the program
+ * @returns path of the executable
+ */
+export async function writeNodePlugin(folder: string, provider: string, main: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `pulumi-resource-${provider}`);
+  const cache = join(folder, "compile-cache");
+  const script = [
+    "#!/bin/sh",
+    "# Written by pulumi-kserve.",
+    `NODE_COMPILE_CACHE=${quote(cache)} exec ${quote(process.execPath)} ${quote(main)} "$@"`,
+    "",
+  ];
+  await writeFileAtomic(file, script.join("\n"), 0o755);
+  return file;
+}
+
+/** A word of a shell script. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
