@@ -1,0 +1,149 @@
+import { fieldOf, isDefaulted } from "./canonical";
+import { type GoField, specType } from "./goTypes";
+import { isObject, type Json, type JsonObject, unmarked } from "./marked";
+
+/**
+ * Where a value came from. A number is a source that set the whole value, `~number` its default from the CRD; the others are for values
+ * that replaced something, and for objects and lists whose parts came from several sources.
+ */
+export type Origin = number | OriginOf | ObjectOrigin | ListOrigin;
+
+/** What was there before. */
+export interface Replaced {
+  readonly value: Json;
+  readonly origin: Origin;
+}
+
+/** A value that was set as a whole, in place of another. */
+export class OriginOf {
+  constructor(
+    readonly by: Origin,
+    readonly replaced: Replaced,
+  ) {}
+}
+
+/** An object that several sources had a part in; what is not among `keys` has the origin that it had in `others`. */
+export class ObjectOrigin {
+  readonly keys = new Map<string, Origin>();
+  constructor(readonly others: Origin) {}
+
+  get(key: string): Origin {
+    return this.keys.get(key) ?? partOf(this.others, key);
+  }
+}
+
+/** A list that several sources had a part in. */
+export class ListOrigin {
+  constructor(readonly items: readonly Origin[]) {}
+}
+
+/** Origin of a part of a value. */
+export function partOf(origin: Origin, key: string | number): Origin {
+  if (typeof origin === "number") return origin;
+  if (origin instanceof OriginOf) return partOf(origin.by, key);
+  if (origin instanceof ObjectOrigin) return origin.get(String(key));
+  return origin.items[Number(key)] ?? 0;
+}
+
+/** {@link partOf} with the defaults of the CRD told apart from what was given. */
+export function partIn(value: JsonObject, origin: Origin, key: string): Origin {
+  const part = partOf(origin, key);
+  return typeof part === "number" && part >= 0 && isDefaulted(value, key) ? ~part : part;
+}
+
+/** One leaf of a spec and who set it. */
+export interface FieldOrigin {
+  /** Such as `template.containers[main].image`: elements of lists that are merged are named by their key, others by their index. */
+  readonly path: string;
+  readonly value: Json;
+  /** Index of the source, or `~index` for a default of the CRD in what that source gave. */
+  readonly source: number;
+  /** What it replaced, the latest first. */
+  readonly overrides: readonly { source: number; value: Json }[];
+}
+
+/** Lists the leaves of a spec with their origins, sorted by path as they lie in the spec. */
+export function listOrigins(spec: JsonObject, origin: Origin): FieldOrigin[] {
+  const found: FieldOrigin[] = [];
+  const leaf = (path: string, value: Json, at: Origin): void => {
+    found.push({ path, value, source: sourceOf(at), overrides: replacedBy(at) });
+  };
+  const walkObject = (value: JsonObject, at: Origin, path: string, type: string | undefined): void => {
+    for (const key of Object.keys(value).sort()) {
+      const part = partIn(value, at, key);
+      const child = value[key];
+      if (child !== undefined)
+        walk(
+          child,
+          part,
+          path ? `${path}.${stepText(key)}` : stepText(key),
+          type === undefined ? undefined : fieldOf(type, key),
+        );
+    }
+  };
+  const walk = (value: Json, at: Origin, path: string, field: GoField | undefined): void => {
+    if (isObject(value) && Object.keys(value).length > 0) {
+      if (at instanceof OriginOf) leaf(path, {}, at);
+      walkObject(value, at, path, field?.kind === "struct" ? field.type : undefined);
+    } else if (Array.isArray(value) && value.some((item) => isObject(item))) {
+      if (at instanceof OriginOf) leaf(path, [], at);
+      value.forEach((item, index) => {
+        const itemPath = `${path}[${nameOf(item, field?.mergeKey) ?? index}]`;
+        if (isObject(item))
+          walkObject(item, partOf(at, index), itemPath, field?.elem === "struct" ? field.type : undefined);
+        else leaf(itemPath, item, partOf(at, index));
+      });
+    } else {
+      leaf(path, value, at);
+    }
+  };
+  walkObject(spec, origin, "", specType);
+  return found;
+}
+
+/** The value of a merge key, which is a text or a number. */
+function nameOf(item: Json, mergeKey: string | undefined): string | number | undefined {
+  const name = mergeKey && isObject(item) ? unmarked(item[mergeKey]) : undefined;
+  return typeof name === "string" || typeof name === "number" ? name : undefined;
+}
+
+/** Keys with dots, such as `nvidia.com/gpu`, are put into brackets. */
+function stepText(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : `["${key}"]`;
+}
+
+function sourceOf(origin: Origin): number {
+  if (typeof origin === "number") return origin;
+  if (origin instanceof OriginOf) return sourceOf(origin.by);
+  // A scalar has no parts, and a list of scalars is replaced as a whole or joined: the last who added to it stands for it.
+  return origin instanceof ObjectOrigin ? sourceOf(origin.others) : Math.max(...origin.items.map(sourceOf));
+}
+
+/** What a value replaced, the latest first: within what set it, then below that. */
+function replacedBy(origin: Origin): { source: number; value: Json }[] {
+  if (!(origin instanceof OriginOf)) return [];
+  const { by, replaced } = origin;
+  const below = { source: sourceOf(replaced.origin), value: replaced.value };
+  return [...replacedBy(by), below, ...replacedBy(replaced.origin)];
+}
+
+/** The origin of a value of which the part at a path now has another origin. */
+export function withOriginAt(
+  origin: Origin,
+  value: Json | undefined,
+  path: readonly (string | number)[],
+  part: (before: Origin) => Origin,
+): Origin {
+  const [step, ...rest] = path;
+  if (step === undefined) return part(origin);
+  if (typeof step === "number") {
+    const list = Array.isArray(value) ? value : [];
+    const items = list.map((_, index) => partOf(origin, index));
+    items[step] = withOriginAt(partOf(origin, step), list[step], rest, part);
+    return new ListOrigin(items);
+  }
+  const changed = new ObjectOrigin(origin);
+  const child = isObject(value) ? value[step] : undefined;
+  changed.keys.set(step, withOriginAt(partOf(origin, step), child, rest, part));
+  return changed;
+}
