@@ -6,6 +6,7 @@ import type { ServiceRow } from "../engine/environment";
 import { Operation, type OperationResult, runOperation } from "../engine/run";
 import { createProgress, type Progress } from "../progress";
 import { ensureToolchain } from "../toolchain/toolchain";
+import type { Toolchain } from "../toolchain/types";
 import { clusterOptions, clusterUsage, nameOption, readClusterOptions } from "./clusterOptions";
 import { type Command, formatTable, parseCommand } from "./command";
 
@@ -57,7 +58,6 @@ async function runOnExisting(operation: Operation, args: string[]): Promise<numb
   return run(operation, values, () => Promise.resolve(openCluster(values.name)));
 }
 
-type Toolchain = Awaited<ReturnType<typeof ensureToolchain>>;
 type OpenCluster = (toolchain: Toolchain, progress: Progress) => ReturnType<typeof createCluster>;
 
 async function run(operation: Operation, values: StackValues, open: OpenCluster): Promise<number> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../process";
 import { fillSlot, slotFor, type Slot } from "./cache";
@@ -16,9 +16,10 @@ export async function buildSlot(
   definition: ToolDefinition,
   platform: Platform,
 ): Promise<Slot> {
-  const { module, package: goPackage, ldflags } = definition.build;
-  const pins = await modulePins(catalog, module);
-  return slotFor(name, definition.version, "build", [pins, goPackage, ldflags, platform.os, platform.arch]);
+  const { module, package: goPackage, ldflags, sources } = definition.build;
+  const pins = [await modulePins(catalog, module), goPackage, ldflags, platform.os, platform.arch];
+  if (sources !== undefined) pins.push(await hashOfFolder(join(catalog.modulesFolder, module, sources)));
+  return slotFor(name, definition.version, "build", pins);
 }
 
 const pinsOfCatalog = new WeakMap<Catalog, Map<string, Promise<string>>>();
@@ -35,6 +36,15 @@ export function modulePins(catalog: Catalog, module: string): Promise<string> {
 async function hashOfFiles(modulesFolder: string, module: string): Promise<string> {
   const hash = createHash("sha256");
   for (const name of ["go.mod", "go.sum"]) hash.update(await readFile(join(modulesFolder, module, name))).update("\0");
+  return hash.digest("hex");
+}
+
+async function hashOfFolder(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(folder)).sort()) {
+    const content = await readFile(join(folder, name));
+    hash.update(`${name} ${content.length}\n`).update(content);
+  }
   return hash.digest("hex");
 }
 

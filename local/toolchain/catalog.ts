@@ -54,6 +54,12 @@ export function defaultCatalog(): Catalog {
           ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`,
         },
       },
+      oracle: {
+        version: versions.kserve,
+        versionFrom: { goModule: "pulumi-kserve.local/kubernetes" },
+        download: () => ({ none: "its sources are this repository's own" }),
+        build: { module: kubernetesModule, package: "./oracle", ldflags: "-s -w", sources: "oracle" },
+      },
     },
     // All four are dependencies of that module, so that its go.sum vouches for their content.
     upstream: {

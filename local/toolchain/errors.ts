@@ -1,6 +1,7 @@
 import { cacheRoot } from "../paths";
 import { compareVersions, neededGo } from "./go";
 import {
+  isOwnTool,
   ToolchainError,
   variableName,
   type Catalog,
@@ -32,9 +33,9 @@ export async function missingPartsError(
     "any of these helps:",
     `- install Go ${needed} or newer (https://go.dev/dl) and run this again; every part is then built from pinned modules`,
   ];
-  const [firstTool] = tools;
-  if (firstTool) {
-    const names = tools.map(({ name }) => variableName("TOOL", name)).join(", ");
+  const namable = tools.filter(({ name }) => !isOwnTool(name));
+  if (namable.length > 0) {
+    const names = namable.map(({ name }) => variableName("TOOL", name)).join(", ");
     lines.push(
       `- put executables of exactly these versions on PATH, or name their paths in environment variables: ${names}`,
     );
@@ -58,9 +59,12 @@ export function explainFailure(title: string, error: unknown, missing: MissingTo
     lines.push(`Go modules could not be fetched: is the network there, and GOPROXY ("go env GOPROXY") reachable?`);
   }
   if (missing.length > 0) {
-    lines.push(
-      `still missing: ${missing.map(({ name, definition }) => `${name} ${definition.version} (or name one in ${variableName("TOOL", name)})`).join(", ")}`,
+    const parts = missing.map(({ name, definition }) =>
+      isOwnTool(name)
+        ? `${name} (its sources: local/toolchain/modules/${definition.build.module}/${definition.build.sources})`
+        : `${name} ${definition.version} (or name one in ${variableName("TOOL", name)})`,
     );
+    lines.push(`still missing: ${parts.join(", ")}`);
   }
   return new ToolchainError(lines.join("\n"));
 }

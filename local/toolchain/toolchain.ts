@@ -10,10 +10,12 @@ import { findGo } from "./go";
 import { findPresent, VersionMemo } from "./present";
 import {
   hostPlatform,
+  isOwnTool,
   ToolchainError,
   toolNames,
   upstreamNames,
   type Catalog,
+  type EmbeddedToolName,
   type Platform,
   type Tool,
   type Toolchain,
@@ -26,7 +28,7 @@ import { fetchUpstream, findUpstream } from "./upstream";
 export interface EnsureToolchainOptions<N extends ToolName> {
   /** Told about everything that takes time; nothing is said when all is there. @default to stderr */
   progress?: Progress;
-  /** The executables that are needed. @default all */
+  /** The executables that are needed. @default all of the embedded environment */
   only?: readonly N[];
   config?: ToolchainConfig;
   /** What is pinned. @default this checkout's */
@@ -46,7 +48,7 @@ interface Run {
  * the official download; a build from the module in local/toolchain/modules.
  * @throws {@link ToolchainError} with every part that could not be had and the ways to get it.
  */
-export async function ensureToolchain<N extends ToolName = ToolName>(
+export async function ensureToolchain<N extends ToolName = EmbeddedToolName>(
   options: EnsureToolchainOptions<N> = {},
 ): Promise<Toolchain<N>> {
   const { progress = createProgress(), config = {}, catalog = defaultCatalog() } = options;
@@ -88,7 +90,7 @@ async function findTools(run: Run, names: readonly ToolName[], config: Toolchain
   const missing: MissingTool[] = [];
   for (const name of names) {
     const definition = catalog.tools[name];
-    const present = await findPresent(name, definition, config, memo);
+    const present = isOwnTool(name) ? undefined : await findPresent(name, definition, config, memo);
     if (present?.path) {
       found.set(name, { name, path: present.path, version: definition.version, source: present.source });
       continue;
@@ -98,7 +100,7 @@ async function findTools(run: Run, names: readonly ToolName[], config: Toolchain
       continue;
     }
     if (present?.problem) progress.note(`${name}: ${present.problem}`);
-    const tool = { name, definition, tried: [present?.problem ?? "not on PATH"] };
+    const tool = { name, definition, tried: isOwnTool(name) ? [] : [present?.problem ?? "not on PATH"] };
     if (!(await findCached(run, tool))) missing.push(tool);
   }
   await memo.save();

@@ -11,7 +11,16 @@ export const toolNames = [
   "kwokctl",
   "pulumi",
 ] as const;
-export type ToolName = (typeof toolNames)[number];
+export type EmbeddedToolName = (typeof toolNames)[number];
+
+/** Executables whose sources are this repository's own. They are built when asked for by name, and never looked for elsewhere. */
+export const ownToolNames = ["oracle"] as const;
+export type OwnToolName = (typeof ownToolNames)[number];
+export type ToolName = EmbeddedToolName | OwnToolName;
+
+export function isOwnTool(name: ToolName): name is OwnToolName {
+  return (ownToolNames as readonly ToolName[]).includes(name);
+}
 
 /** The upstream repositories whose files (charts, CRDs, Go types) are read at their pinned tag. */
 export const upstreamNames = ["kserve", "lws", "gateway-api", "inference-extension"] as const;
@@ -26,7 +35,7 @@ export interface Tool {
   source: "configured" | "path" | "download" | "build";
 }
 
-export interface Toolchain<N extends ToolName = ToolName> {
+export interface Toolchain<N extends ToolName = EmbeddedToolName> {
   tools: Record<N, Tool>;
   /** Folders, read-only, that hold the repositories' files at the pinned tag. */
   upstream: Record<UpstreamName, string>;
@@ -71,6 +80,8 @@ export interface Build {
   module: string;
   package: string;
   ldflags: string;
+  /** Folder name in the module with the sources of an executable of this repository; they decide its content, too. */
+  sources?: string;
 }
 
 export interface ToolDefinition {

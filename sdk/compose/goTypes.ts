@@ -25,6 +25,8 @@ export interface GoField {
   readonly union?: true;
   /** What the API server writes where a stored object leaves the field out. */
   readonly default?: unknown;
+  /** The CRD knows nothing of the content, so that the API server drops all of it when it stores the object. */
+  readonly emptied?: true;
 }
 
 /** The fields of a Go struct by their JSON names. */

@@ -114,6 +114,28 @@ describe("toolchain: where a part comes from", function () {
     assert.equal(spawnSync(path, { encoding: "utf8" }).stderr, "hello v1.2.3\n");
   });
 
+  it("builds this repository's own executables when asked for, and again when their sources have changed", async () => {
+    world.script(join(world.bin, "oracle"), "echo 1.2.3");
+    const first = await ensure(["helm", "oracle"]);
+    assert.equal(first.tools.oracle.source, "build");
+    assert.equal(spawnSync(first.tools.oracle.path, { encoding: "utf8" }).stderr, "I am the oracle\n");
+    const source = join(world.folder, "modules", "tiny", "own", "main.go");
+    appendFileSync(source, "\n// changed\n");
+    const second = await ensure(["helm", "oracle"]);
+    assert.deepEqual(second.lines, ["> building oracle 1.2.3"]);
+    assert.equal(second.tools.helm.path, first.tools.helm.path);
+    assert.notEqual(second.tools.oracle.path, first.tools.oracle.path);
+  });
+
+  it("says where the sources are of an own executable that cannot be built", async () => {
+    const source = join(world.folder, "modules", "tiny", "own", "main.go");
+    appendFileSync(source, "\nbroken\n");
+    const message = await failure(["oracle"]);
+    assert.match(message, /^building oracle 1\.2\.3 failed: /);
+    assert.match(message, /syntax error/);
+    assert.match(message, /still missing: oracle \(its sources: local\/toolchain\/modules\/tiny\/own\)$/);
+  });
+
   it("names the folders of the upstream repositories", async () => {
     const { upstream } = await ensure([], { upstream: { lws: world.folder } });
     const fetched = join(world.folder, "modules", "tiny", "upstream");

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { defaultCatalog } from "../../local/toolchain/catalog";
@@ -24,6 +24,12 @@ describe("toolchain: pins", () => {
       assert.match(goMod(build.module), new RegExp(`^\\s*(tool )?${build.package}$`, "m"));
     });
   }
+
+  it("builds the oracle with KServe's pinned code, from this repository's own sources", () => {
+    const { version, build } = catalog.tools.oracle;
+    assert.equal(required(build.module, "github.com/kserve/kserve"), version);
+    assert.ok(existsSync(join(catalog.modulesFolder, build.module, build.sources ?? "", "main.go")));
+  });
 
   for (const name of upstreamNames) {
     const { version, module, goModule } = catalog.upstream[name];

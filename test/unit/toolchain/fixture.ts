@@ -26,10 +26,12 @@ export function tinyCatalog(folder: string, downloads: Partial<Record<ToolName, 
     download: (): Download | NoDownload => downloads[name] ?? { none: "nobody publishes it" },
     build: { module: "tiny", package: "example.com/tiny/hello", ldflags: `-s -w -X main.version=v${tinyVersion}` },
   });
+  const oracle = tool("oracle");
+  oracle.build = { ...oracle.build, package: "./own", sources: "own" };
   const upstream: UpstreamDefinition = { version: tinyVersion, module: "tiny", goModule: "example.com/upstream" };
   return {
     modulesFolder: join(folder, "modules"),
-    tools: Object.fromEntries(toolNames.map((name) => [name, tool(name)])) as Catalog["tools"],
+    tools: { ...Object.fromEntries(toolNames.map((name) => [name, tool(name)])), oracle } as Catalog["tools"],
     upstream: Object.fromEntries(upstreamNames.map((name) => [name, upstream])) as Catalog["upstream"],
   };
 }
@@ -54,7 +56,8 @@ export function createWorld(): World {
   const cache = join(folder, "cache");
   const go = execFileSync("sh", ["-c", "command -v go"], { encoding: "utf8" }).trim();
   const tiny = join(folder, "modules", "tiny");
-  for (const path of [bin, cache, join(tiny, "hello"), join(tiny, "upstream")]) mkdirSync(path, { recursive: true });
+  for (const path of [bin, cache, join(tiny, "hello"), join(tiny, "own"), join(tiny, "upstream")])
+    mkdirSync(path, { recursive: true });
   writeFileSync(
     join(tiny, "go.mod"),
     "module example.com/tiny\n\ngo 1.21\n\nrequire example.com/upstream v1.2.3\n\nreplace example.com/upstream => ./upstream\n",
@@ -64,6 +67,7 @@ export function createWorld(): World {
     join(tiny, "hello", "main.go"),
     'package main\n\nvar version = "unset"\n\nfunc main() { println("hello " + version) }\n',
   );
+  writeFileSync(join(tiny, "own", "main.go"), 'package main\n\nfunc main() { println("I am the oracle") }\n');
   writeFileSync(join(tiny, "upstream", "go.mod"), "module example.com/upstream\n\ngo 1.21\n");
   const script = (path: string, body: string) => {
     writeFileSync(path, `#!/bin/sh\n${body}\n`);
