@@ -10,6 +10,8 @@ export interface Problem {
   readonly allowed?: string;
   /** What to do about it. */
   readonly fix?: string;
+  /** Who set the value, such as `fragment "gpu"`, where it was composed from several sources. */
+  readonly origin?: string;
 }
 
 /** Every problem found in one piece of configuration, in one error. */
@@ -33,10 +35,11 @@ export function assertNoProblems(subject: string, problems: readonly Problem[]):
   if (problems.length > 0) throw new ConfigurationError(subject, problems);
 }
 
-/** One line (or a few) for one problem: path, message, what was given, what is allowed, how to fix it. */
-export function describeProblem({ path, given, message, allowed, fix }: Problem): string {
+/** One line (or a few) for one problem: path, message, what was given and by whom, what is allowed, how to fix it. */
+export function describeProblem({ path, given, message, allowed, fix, origin }: Problem): string {
   const parts = [`${path}: ${message}`];
   if (given !== undefined) parts.push(`given: ${typeof given === "string" ? `"${given}"` : JSON.stringify(given)}`);
+  if (origin) parts.push(`set by ${origin}`);
   if (allowed) parts.push(`allowed: ${allowed}`);
   if (fix) parts.push(`fix: ${fix}`);
   return parts.join("; ");

@@ -1,107 +1,186 @@
 import type { Problem } from "../problems";
-import { checkModelUri } from "./modelUri";
-import { checkServiceName, childNames } from "./names";
+import { checkServiceName } from "./names";
+import { checkDraAnnotations } from "./rules/draAnnotations";
+import { checkHttpRoute } from "./rules/httpRoute";
+import { checkInferencePool } from "./rules/inferencePool";
+import { checkConfidential, checkLora, checkLoraSources, checkModel, undecryptedModel } from "./rules/model";
+import { checkPoolBackend, checkRouter, checkTraffic, redundantParentRefs } from "./rules/router";
+import type { Report, Rule, RuledService } from "./rules/rule";
+import { checkScaling, checkUsableAdvanced, checkWorkloadScaling } from "./rules/scaling";
+import { checkScheduler, checkSchedulerReplicas } from "./rules/scheduler";
+import { checkImmutable, checkKvCache, checkParallelism, checkWholeNodes, workloadsOf } from "./rules/workload";
+import { pathText, type Step, View } from "./view";
 
-/** The parts of a spec that decide whether a service can ever become Ready; plain values only. */
-interface CheckedSpec {
-  model?: { uri?: unknown };
-  worker?: unknown;
-  replicas?: unknown;
-  scaling?: unknown;
-  parallelism?: CheckedParallelism;
-  router?: { scheduler?: { pool?: { ref?: { name?: unknown } } }; route?: { http?: { spec?: { rules?: unknown } } } };
-  prefill?: { worker?: unknown; replicas?: unknown; scaling?: unknown; parallelism?: CheckedParallelism };
+/** A service whose spec is complete: composed, or written as one. Parts may be Marked, or Outputs, of which nothing is said. */
+export interface CheckedService {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: unknown;
+  readonly annotations?: unknown;
+  readonly spec: unknown;
 }
 
-interface CheckedParallelism {
-  data?: unknown;
-  dataLocal?: unknown;
-  pipeline?: unknown;
+/** How a service is checked. */
+export interface CheckOptions {
+  /** Where the service is in what the user gave, such as `services[1]`. @default "" */
+  readonly path?: string;
+  /** `spec` of the object that is in the cluster; what cannot be changed is compared with it. */
+  readonly previous?: unknown;
+  /**
+   * Who set a field, such as `fragment "gpu"`.
+   *
+   * @param path such as `spec.router.scheduler.replicas`
+   * @param steps the same from the spec on, such as `["router", "scheduler", "replicas"]`
+   */
+  readonly originOf?: (path: string, steps: readonly Step[]) => string | undefined;
+}
+
+/** What KServe's validating webhook rejects, and its controller again after it has merged the presets. */
+const webhookRules: readonly Rule[] = [
+  checkRouter,
+  checkTraffic,
+  checkParallelism,
+  checkScheduler,
+  checkScaling,
+  checkLora,
+  checkKvCache,
+  checkDraAnnotations,
+  checkImmutable,
+  checkConfidential,
+];
+
+/** What KServe accepts, and then cannot serve. */
+const readinessRules: readonly Rule[] = [
+  checkModel,
+  checkWholeNodes,
+  checkLoraSources,
+  checkPoolBackend,
+  checkBaseRefs,
+];
+
+/**
+ * Finds what the API server, KServe's webhooks or its controller would refuse in a service, and what would leave it not Ready, as far as it
+ * can be told from the service alone. Types, ranges and patterns of single fields are checked by `checkSpec` in `schema/checkSpec.ts`.
+ */
+export function checkService(service: CheckedService, options: CheckOptions = {}): Problem[] {
+  const ruled = ruledService(service, options.previous);
+  const problems = checkName(service, ruled.spec, options.path ?? "");
+  const report = reporter(problems, options);
+  for (const rule of [checkModel, ...webhookRules, ...readinessRules]) rule(ruled, report);
+  checkCrdRules(ruled.spec, { templates: false }, report);
+  return problems;
+}
+
+/** The rules of KServe's validating webhook alone: none of the API server's, and nothing about names and readiness. */
+export function checkWebhookRules(service: CheckedService, options: CheckOptions = {}): Problem[] {
+  const problems: Problem[] = [];
+  const report = reporter(problems, options);
+  for (const rule of webhookRules) rule(ruledService(service, options.previous), report);
+  return problems;
+}
+
+/** What the webhook warns about and accepts. */
+export function serviceWarnings(service: CheckedService, options: CheckOptions = {}): Problem[] {
+  const ruled = ruledService(service);
+  const warnings: Problem[] = [];
+  const report = reporter(warnings, options);
+  const parentRefs = redundantParentRefs(ruled);
+  if (parentRefs) {
+    report(parentRefs, {
+      message: "says what router.gateway.refs says already",
+      fix: "remove it; KServe derives parentRefs from router.gateway.refs",
+    });
+  }
+  const uri = undecryptedModel(ruled);
+  if (uri) {
+    report(uri, {
+      message: uri.text?.startsWith("oci://")
+        ? "confidential has no effect on it: the container runtime decrypts images, by runtimeClassName"
+        : "confidential has no effect on it: the storage initializer does not touch persistent volumes",
+      fix: "remove model.confidential, or serve the model from hf:// or s3://",
+    });
+  }
+  return warnings;
 }
 
 /**
- * Finds what would leave a service not Ready: names too long for its children, a model that cannot be fetched, a workload
- * that the controller's validator rejects. Unknown values (in a preview) are left alone.
+ * Finds what the API server or KServe's webhook would refuse in a LLMInferenceServiceConfig. Its values may be templates. Types, ranges and
+ * patterns of single fields are checked by `checkSpec` in `schema/checkSpec.ts`.
+ */
+export function checkServiceConfig(config: { spec: unknown }, options: CheckOptions = {}): Problem[] {
+  const spec = new View(config).get("spec");
+  const problems: Problem[] = [];
+  const report = reporter(problems, options);
+  const baseRefs = spec.get("baseRefs");
+  if (baseRefs.items.length > 0) {
+    report(baseRefs, {
+      message: "a config cannot be composed from others",
+      fix: "name them in the baseRefs of the service, in front of this one",
+    });
+  }
+  checkSchedulerReplicas(spec.get("router", "scheduler"), report);
+  for (const workload of workloadsOf(spec)) checkWorkloadScaling(workload, report);
+  checkCrdRules(spec, { templates: true }, report);
+  return problems;
+}
+
+/**
+ * {@link checkService} for a spec that is written as one.
+ *
+ * @param path where the service is in what the user gave
  */
 export function checkLLMInferenceService(service: { name: string; spec: unknown }, path: string): Problem[] {
-  const spec = (service.spec ?? {}) as CheckedSpec;
-  const problems = checkServiceName(
-    service.name,
-    { multiNode: spec.worker !== undefined, multiNodePrefill: spec.prefill?.worker !== undefined },
-    `${path}.name`,
+  return checkService(service, { path });
+}
+
+function ruledService({ name, annotations, spec }: CheckedService, previous?: unknown): RuledService {
+  return {
+    name,
+    annotations: new View({ annotations }).get("annotations"),
+    spec: new View({ spec }).get("spec"),
+    ...(previous !== undefined && { previous: new View(previous) }),
+  };
+}
+
+function checkName({ name }: CheckedService, spec: View, path: string): Problem[] {
+  const [decode, prefill] = workloadsOf(spec).map((workload) => workload.get("worker").present);
+  return checkServiceName(
+    name,
+    { multiNode: decode === true, multiNodePrefill: prefill === true },
+    pathText(path, ["name"]),
   );
-  const uri = spec.model?.uri;
-  if (typeof uri === "string" && uri !== "") problems.push(...checkModelUri(uri, `${path}.spec.model.uri`));
-  problems.push(...checkWorkload(spec, `${path}.spec`));
-  if (spec.prefill) problems.push(...checkWorkload(spec.prefill, `${path}.spec.prefill`));
-  problems.push(...checkRoute(service.name, spec.router, `${path}.spec.router.route.http.spec.rules`));
-  return problems;
 }
 
-/**
- * Custom rules replace those of the preset as a whole. When none of them leads to the scheduler's pool, no gateway accepts the
- * pool, and the service stays at WaitingForGateway. Source: `L/router.go` at 0.20, seen on the embedded control plane.
- */
-function checkRoute(name: string, router: CheckedSpec["router"], path: string): Problem[] {
-  const rules = router?.route?.http?.spec?.rules;
-  if (!router?.scheduler || !Array.isArray(rules)) return [];
-  const backends = rules.flatMap((rule: { backendRefs?: unknown } | null) => rule?.backendRefs ?? []) as {
-    kind?: unknown;
-  }[];
-  if (backends.some((backend) => typeof backend.kind !== "string" || backend.kind === "InferencePool")) return [];
-  const pool = router.scheduler.pool?.ref?.name ?? childNames(name).inferencePool;
-  return [
-    {
-      path,
-      message:
-        "the rules replace those of KServe's preset, and none leads to the scheduler's pool, so the service would never be Ready",
-      allowed: "at least one rule with an InferencePool among its backendRefs",
-      fix: `add to a rule: backendRefs: [{ group: inference.networking.k8s.io, kind: InferencePool, name: ${typeof pool === "string" ? pool : childNames(name).inferencePool}, port: 8000 }]`,
-    },
-  ];
+function checkBaseRefs({ spec }: RuledService, report: Report): void {
+  for (const ref of spec.get("baseRefs").items) {
+    const name = ref.get("name");
+    if (name.empty) report(name, { message: "missing", allowed: "the name of a LLMInferenceServiceConfig" });
+  }
 }
 
-/** Source: `validateParallelismConstraints` and `validateScaling` in `A/llm_inference_service_validation.go`. */
-function checkWorkload(workload: CheckedSpec, path: string): Problem[] {
-  const problems: Problem[] = [];
-  const { data, dataLocal, pipeline } = workload.parallelism ?? {};
-  if (workload.worker !== undefined && data === undefined && dataLocal === undefined && pipeline === undefined) {
+/** What the CRDs say in CEL, beside what they share with the webhook. */
+function checkCrdRules(spec: View, options: { templates: boolean }, report: Report): void {
+  for (const workload of workloadsOf(spec)) checkUsableAdvanced(workload, report);
+  const router = spec.get("router");
+  checkHttpRoute(router.get("route", "http", "spec"), options, report);
+  checkInferencePool(router.get("scheduler", "pool", "spec"), report);
+}
+
+/** Adds problems with their path, what was given there and who set it. */
+function reporter(problems: Problem[], { path = "", originOf }: CheckOptions): Report {
+  return (at, problem) => {
+    const { given } = at;
+    const origin = originOf && (originAt(at, originOf) ?? originAt(at.firstLeaf, originOf));
     problems.push({
-      path: `${path}.worker`,
-      message: "a worker makes the workload multi-node, which needs to know how the model is spread",
-      allowed: "parallelism.data with parallelism.dataLocal, or parallelism.pipeline",
+      path: pathText(path, at.steps),
+      ...(given !== undefined && { given }),
+      ...problem,
+      ...(origin !== undefined && { origin }),
     });
-  }
-  if (pipeline !== undefined && (data !== undefined || dataLocal !== undefined)) {
-    problems.push({
-      path: `${path}.parallelism`,
-      given: { data, dataLocal, pipeline },
-      message: "pipeline and data parallelism exclude each other",
-      fix: "remove pipeline, or data and dataLocal",
-    });
-  }
-  if ((data === undefined) !== (dataLocal === undefined)) {
-    problems.push({
-      path: `${path}.parallelism.${data === undefined ? "data" : "dataLocal"}`,
-      message: `missing; ${data === undefined ? "dataLocal" : "data"} alone does not say how many nodes a group has`,
-      allowed: "data and dataLocal together, or neither",
-    });
-  }
-  if (typeof data === "number" && typeof dataLocal === "number" && dataLocal > 0 && data % dataLocal !== 0) {
-    problems.push({
-      path: `${path}.parallelism.data`,
-      given: data,
-      message: `not a multiple of dataLocal (${dataLocal}), so a group would have a fraction of a node`,
-      allowed: `a multiple of ${dataLocal}`,
-    });
-  }
-  if (workload.replicas !== undefined && workload.scaling !== undefined) {
-    problems.push({
-      path: `${path}.replicas`,
-      given: workload.replicas,
-      message: "scaling decides the replicas already",
-      fix: "remove one of the two",
-    });
-  }
-  return problems;
+  };
+}
+
+function originAt(at: View, originOf: NonNullable<CheckOptions["originOf"]>): string | undefined {
+  const { steps } = at;
+  return steps[0] === "spec" ? originOf(pathText("", steps), steps.slice(1)) : undefined;
 }

@@ -2,8 +2,11 @@ import { z } from "zod";
 
 import { CrdOwnership } from "../../components/crds/bundle";
 import { Criticality, kserveNamespace } from "../../sdk/api/constants";
-import { checkLLMInferenceService } from "../../sdk/api/validate";
-import { nearest } from "../../sdk/nearest";
+import { checkSpec } from "../../sdk/api/schema/checkSpec";
+import { findingsOf } from "../../sdk/api/schema/issues";
+import { checkStructure } from "../../sdk/api/structure";
+import { checkService } from "../../sdk/api/validate";
+import { pathText } from "../../sdk/api/view";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 
 const text = z.string().min(1);
@@ -63,57 +66,14 @@ const platform = z.strictObject({
     .optional(),
 });
 
-const parallelism = z.strictObject({
-  tensor: positive.optional(),
-  pipeline: positive.optional(),
-  data: positive.optional(),
-  dataLocal: positive.optional(),
-  dataRPCPort: z.int().min(1).max(65535).optional(),
-  expert: z.boolean().optional(),
-});
-
-const workloadFields = {
-  replicas: z.int().min(0).optional(),
-  scaling: object.optional(),
-  parallelism: parallelism.optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-  template: object.optional(),
-  worker: object.optional(),
-  kvCacheOffloading: object.optional(),
-};
-
-const model = z.strictObject({
-  uri: text,
-  name: text.optional(),
-  lora: object.optional(),
-  confidential: object.optional(),
-});
-
-const spec = z.strictObject({
-  ...workloadFields,
-  model,
-  prefill: z.strictObject(workloadFields).optional(),
-  router: z
-    .strictObject({
-      route: object.optional(),
-      gateway: object.optional(),
-      ingress: object.optional(),
-      scheduler: object.optional(),
-    })
-    .optional(),
-  storageInitializer: z.strictObject({ enabled: z.boolean().optional() }).optional(),
-  tracing: object.optional(),
-  baseRefs: z.array(z.strictObject({ name: text })).optional(),
-});
-
 const service = z.strictObject({
   name: text,
   namespace: text.optional(),
   criticality: z.enum(Criticality).optional(),
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
-  spec,
+  // Checked by sdk/api, which knows every field of it.
+  spec: object,
 });
 
 const cluster = z.strictObject({
@@ -158,91 +118,54 @@ export function settingsOfConfig(config: Record<string, unknown>): Record<string
  */
 export function parseSettings(given: unknown): EnvironmentSettings {
   const result = settings.safeParse(given, { reportInput: true });
-  const problems = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue));
+  const issues = result.error?.issues ?? [];
+  const problems = issues
+    .flatMap((issue) => findingsOf(issue, settings, "setting"))
+    .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
   problems.push(...checkServices(given));
   if (!result.success || problems.length > 0) throw new ConfigurationError("environment configuration", problems);
   return result.data;
 }
 
-type Issue = z.core.$ZodIssue;
-
-function problemsOf(issue: Issue): Problem[] {
-  const path = pathText(issue.path);
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(issue.path);
-    return issue.keys.map((key) => {
-      const guess = nearest(key, known);
-      return {
-        path: path ? `${path}.${key}` : key,
-        message: "no such setting",
-        allowed: known.join(", ") || undefined,
-        fix: guess ? `did you mean "${guess}"?` : undefined,
-      };
-    });
-  }
-  if (issue.code === "invalid_union")
-    return (
-      issue.errors.at(-1)?.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] })) ?? []
-    );
-  const missing = issue.input === undefined;
-  return [{ path, given: issue.input, message: missing ? "missing" : issue.message, allowed: allowedValues(issue) }];
-}
-
-function allowedValues(issue: Issue): string | undefined {
-  if (issue.code === "invalid_value") return issue.values.map((value) => JSON.stringify(value)).join(", ");
-  if (issue.code === "invalid_type") return `a value of type ${issue.expected}`;
-  return undefined;
-}
-
-/** The keys that the schema knows at a path; walks optional, union and array types. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let current: z.core.$ZodType | undefined = settings;
-  for (const key of path) {
-    current = unwrap(current);
-    if (current instanceof z.ZodArray) current = current.element;
-    else if (current instanceof z.ZodObject) current = (current.shape as Record<string, z.core.$ZodType>)[String(key)];
-    else return [];
-  }
-  current = unwrap(current);
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
-}
-
-function unwrap(type: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  if (type instanceof z.ZodOptional) return unwrap(type.unwrap());
-  if (type instanceof z.ZodUnion) return unwrap(type.options.at(-1));
-  return type;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-    .join("")
-    .replace(/^\./, "");
-}
-
-/** The checks that need more than one field; they run on whatever has the right shape, so that all problems show at once. */
+/** Specs, and what needs more than one field; on whatever has the right shape, so that all problems show at once. */
 function checkServices(given: unknown): Problem[] {
   const services = (given as { services?: unknown } | null)?.services;
   if (!Array.isArray(services)) return [];
-  const problems: Problem[] = [];
-  const seen = new Map<string, number>();
-  services.forEach((entry: unknown, index) => {
-    const { name, namespace, spec: serviceSpec } = (entry ?? {}) as Partial<ServiceSettings>;
-    if (typeof name !== "string") return;
-    const path = `services[${index}]`;
-    problems.push(...checkLLMInferenceService({ name, spec: serviceSpec }, path));
-    const key = `${namespace ?? "default"}/${name}`;
-    const first = seen.get(key);
-    if (first !== undefined) {
-      problems.push({
-        path: `${path}.name`,
-        given: name,
-        message: `services[${first}] has this name in the same namespace`,
-        fix: "rename one of them",
-      });
-    } else {
-      seen.set(key, index);
-    }
+  const entries = services.map((entry: unknown) => (entry ?? {}) as Partial<ServiceSettings>);
+  const ofSpecs = entries.flatMap((entry, index) => checkSpecOf(entry.spec, `services[${index}].spec`));
+  const known = new Set(ofSpecs.map(({ path }) => path));
+  const ofServices = entries.flatMap((entry, index) => checkEntry(entry, index, entries));
+  return [...ofSpecs, ...ofServices.filter(({ path }) => !known.has(path))];
+}
+
+function checkSpecOf(spec: unknown, path: string): Problem[] {
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) return [];
+  const structure = checkStructure(spec, path);
+  if (structure.length > 0) return structure;
+  const problems = checkSpec(spec, { form: "service", path });
+  // KServe takes a service without a model, and has nothing to serve then.
+  if (!("model" in spec)) problems.push({ path: `${path}.model`, message: "missing", allowed: "an object" });
+  return problems;
+}
+
+function checkEntry(
+  entry: Partial<ServiceSettings>,
+  index: number,
+  entries: readonly Partial<ServiceSettings>[],
+): Problem[] {
+  const { name, spec, annotations } = entry;
+  if (typeof name !== "string") return [];
+  const path = `services[${index}]`;
+  // A spec that cannot be walked was reported already.
+  const problems = checkStructure(spec, path).length > 0 ? [] : checkService({ name, spec, annotations }, { path });
+  const place = ({ namespace = "default" }: Partial<ServiceSettings>): string => namespace;
+  const first = entries.findIndex((other) => other.name === name && place(other) === place(entry));
+  if (first === index) return problems;
+  problems.push({
+    path: `${path}.name`,
+    given: name,
+    message: `services[${first}] has this name in the same namespace`,
+    fix: "rename one of them",
   });
   return problems;
 }

@@ -61,7 +61,7 @@ describe("environment settings", () => {
   it("names the nearest setting for one that does not exist", () => {
     throws(
       () => parseSettings({ services: [{ ...service, spec: { model: service.spec.model, replica: 2 } }] }),
-      /services\[0\]\.spec\.replica: no such setting; allowed: replicas, scaling, .*; fix: did you mean "replicas"\?/,
+      /services\[0\]\.spec\.replica: no such field; allowed: replicas, scaling, .*; fix: did you mean "replicas"\?/,
     );
     throws(() => parseSettings({ platfrom: {} }), /platfrom: no such setting; .*did you mean "platform"\?/);
   });
@@ -69,7 +69,7 @@ describe("environment settings", () => {
   it("says what is missing and what an enumeration allows", () => {
     throws(
       () => parseSettings({ services: [{ name: "llama", spec: {} }] }),
-      /services\[0\]\.spec\.model: missing; allowed: a value of type object/,
+      /services\[0\]\.spec\.model: missing; allowed: an object/,
     );
     throws(
       () => parseSettings({ services: [{ ...service, criticality: "High" }] }),
@@ -100,7 +100,9 @@ describe("environment settings", () => {
     deepStrictEqual(workload({ parallelism: { data: 8, dataLocal: 4, pipeline: 2 } }), [
       "services[0].spec.parallelism",
     ]);
-    deepStrictEqual(workload({ replicas: 2, scaling: { maxReplicas: 3 } }), ["services[0].spec.replicas"]);
+    deepStrictEqual(workload({ replicas: 2, scaling: { maxReplicas: 3, wva: { hpa: {} } } }), [
+      "services[0].spec.replicas",
+    ]);
     deepStrictEqual(workload({ worker: {}, parallelism: { data: 8, dataLocal: 4 } }), []);
   });
 

@@ -1,0 +1,92 @@
+import { createRequire } from "node:module";
+
+import { Marked } from "../../compose/marked";
+import type { Problem } from "../../problems";
+import { isOpaque, pathText, type Step } from "../view";
+import type { Finding } from "./finding";
+import type { SpecForm } from "./specSchema";
+
+/** What is checked, and where it is. */
+export interface SpecCheck {
+  /** What the spec has to be. */
+  readonly form: SpecForm;
+  /** Where the spec is in what the user gave. @default "spec" */
+  readonly path?: string;
+}
+
+/**
+ * Checks the fields of a `spec`: unknown ones, types, enumerations, ranges, patterns, and what is required unless it is a fragment. All
+ * problems at once. Null is what is not set; of unknown values nothing is said; secrets are not shown.
+ *
+ * The spec must have passed `checkStructure`.
+ */
+export function checkSpec(spec: unknown, { form, path = "spec" }: SpecCheck): Problem[] {
+  if (isOpaque(spec)) return [];
+  return findInSpec(spec, form)
+    .map((finding) => withMarks(finding, spec))
+    .filter((finding) => finding !== undefined)
+    .map(({ at, ...problem }) => ({ path: pathText(path, at), ...problem }));
+}
+
+/** Loading zod takes longer than all checks of a program together, so it waits for the first one. */
+const lazyRequire = createRequire(__filename);
+const schemas = new Map<SpecForm, (spec: unknown) => Finding[]>();
+
+function findInSpec(spec: unknown, form: SpecForm): Finding[] {
+  let find = schemas.get(form);
+  if (!find) {
+    const { createSpecSchema } = lazyRequire("./specSchema") as typeof import("./specSchema");
+    const { findingsOf } = lazyRequire("./issues") as typeof import("./issues");
+    const schema = createSpecSchema(form);
+    find = (value) => {
+      const { error } = schema.safeParse(value, { reportInput: true });
+      return error ? error.issues.flatMap((issue) => findingsOf(issue, schema)) : [];
+    };
+    schemas.set(form, find);
+  }
+  return find(plainTree(spec));
+}
+
+/** The tree without marks, nulls and unknown parts; the same object where there are none. */
+function plainTree(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Marked) return value.value ?? undefined;
+  if (isOpaque(value)) return undefined;
+  return Array.isArray(value) ? plainList(value) : plainObject(value as Record<string, unknown>);
+}
+
+function plainList(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  list.forEach((item, index) => {
+    const plain = plainTree(item);
+    if (plain !== item) (copy ??= [...list])[index] = plain;
+  });
+  return copy ?? list;
+}
+
+function plainObject(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(object)) {
+    const part = object[key];
+    const plain = part === null ? undefined : plainTree(part);
+    if (plain === part) continue;
+    copy ??= { ...object };
+    if (plain === undefined) delete copy[key];
+    else copy[key] = plain;
+  }
+  return copy ?? object;
+}
+
+/** Nothing is said about what is unknown, and of a secret not what it is. */
+function withMarks({ given, ...finding }: Finding, spec: unknown): Finding | undefined {
+  let secret = false;
+  let current: unknown = spec;
+  for (const step of finding.at as readonly (Step | undefined)[]) {
+    const holder = current as Readonly<Record<Step, unknown>> | null | undefined;
+    if (typeof holder !== "object" || holder === null || step === undefined || !Object.hasOwn(holder, step)) break;
+    current = holder[step];
+    if (isOpaque(current)) return undefined;
+    if (current instanceof Marked) secret ||= current.secret;
+  }
+  return { ...finding, ...(given !== undefined && !secret && { given }) };
+}
