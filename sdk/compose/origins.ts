@@ -73,19 +73,14 @@ export function listOrigins(spec: JsonObject, origin: Origin): FieldOrigin[] {
       const part = partIn(value, at, key);
       const child = value[key];
       if (child !== undefined)
-        walk(
-          child,
-          part,
-          path ? `${path}.${stepText(key)}` : stepText(key),
-          type === undefined ? undefined : fieldOf(type, key),
-        );
+        walk(child, part, pathOf(path, key), type === undefined ? undefined : fieldOf(type, key));
     }
   };
   const walk = (value: Json, at: Origin, path: string, field: GoField | undefined): void => {
     if (isObject(value) && Object.keys(value).length > 0) {
       if (at instanceof OriginOf) leaf(path, {}, at);
       walkObject(value, at, path, field?.kind === "struct" ? field.type : undefined);
-    } else if (Array.isArray(value) && value.some((item) => isObject(item))) {
+    } else if (Array.isArray(value) && (at instanceof ListOrigin || value.some((item) => isObject(item)))) {
       if (at instanceof OriginOf) leaf(path, [], at);
       value.forEach((item, index) => {
         const itemPath = `${path}[${nameOf(item, field?.mergeKey) ?? index}]`;
@@ -108,11 +103,13 @@ function nameOf(item: Json, mergeKey: string | undefined): string | number | und
 }
 
 /** Keys with dots, such as `nvidia.com/gpu`, are put into brackets. */
-function stepText(key: string): string {
-  return /^[A-Za-z0-9_-]+$/.test(key) ? key : `["${key}"]`;
+function pathOf(parent: string, key: string): string {
+  if (!/^[A-Za-z0-9_-]+$/.test(key)) return `${parent}["${key}"]`;
+  return parent === "" ? key : `${parent}.${key}`;
 }
 
-function sourceOf(origin: Origin): number {
+/** The source that set a value as a whole, or added to it last. */
+export function sourceOf(origin: Origin): number {
   if (typeof origin === "number") return origin;
   if (origin instanceof OriginOf) return sourceOf(origin.by);
   // A scalar has no parts, and a list of scalars is replaced as a whole or joined: the last who added to it stands for it.
@@ -127,23 +124,48 @@ function replacedBy(origin: Origin): { source: number; value: Json }[] {
   return [...replacedBy(by), below, ...replacedBy(replaced.origin)];
 }
 
-/** The origin of a value of which the part at a path now has another origin. */
-export function withOriginAt(
-  origin: Origin,
-  value: Json | undefined,
-  path: readonly (string | number)[],
-  part: (before: Origin) => Origin,
-): Origin {
-  const [step, ...rest] = path;
-  if (step === undefined) return part(origin);
-  if (typeof step === "number") {
-    const list = Array.isArray(value) ? value : [];
-    const items = list.map((_, index) => partOf(origin, index));
-    items[step] = withOriginAt(partOf(origin, step), list[step], rest, part);
-    return new ListOrigin(items);
+/** The sources that had a part in a value, without those that were replaced. */
+export function sourcesOf(origin: Origin): number[] {
+  if (typeof origin === "number") return [origin];
+  if (origin instanceof OriginOf) return sourcesOf(origin.by);
+  const parts = origin instanceof ListOrigin ? origin.items : [origin.others, ...origin.keys.values()];
+  return [...new Set(parts.flatMap(sourcesOf))];
+}
+
+/** Changes of origins at many paths, made in one go. */
+export class OriginChanges {
+  private readonly parts = new Map<string | number, OriginChanges>();
+  private change: ((before: Origin) => Origin) | undefined;
+
+  add(path: readonly (string | number)[], change: (before: Origin) => Origin): void {
+    const node = path.reduce<OriginChanges>((current, step) => current.part(step), this);
+    node.change = change;
   }
-  const changed = new ObjectOrigin(origin);
-  const child = isObject(value) ? value[step] : undefined;
-  changed.keys.set(step, withOriginAt(partOf(origin, step), child, rest, part));
-  return changed;
+
+  /** The origin of the value with these changes. */
+  applyTo(origin: Origin, value: Json | undefined): Origin {
+    const own = this.change ? this.change(origin) : origin;
+    if (this.parts.size === 0) return own;
+    if (Array.isArray(value)) {
+      const items = value.map((_, index) => partOf(own, index));
+      for (const [step, part] of this.parts) {
+        items[Number(step)] = part.applyTo(partOf(own, step), value[Number(step)]);
+      }
+      return new ListOrigin(items);
+    }
+    const changed = new ObjectOrigin(own);
+    for (const [step, part] of this.parts) {
+      const child = isObject(value) ? value[step] : undefined;
+      changed.keys.set(String(step), part.applyTo(partOf(own, step), child));
+    }
+    return changed;
+  }
+
+  private part(step: string | number): OriginChanges {
+    const known = this.parts.get(step);
+    if (known) return known;
+    const added = new OriginChanges();
+    this.parts.set(step, added);
+    return added;
+  }
 }

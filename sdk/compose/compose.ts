@@ -1,0 +1,307 @@
+import { ConfigurationError, type Problem } from "../problems";
+import { versions } from "../versions";
+import { canonicalSpec } from "./canonical";
+import { ConfigStore, type StoredConfig } from "./configs";
+import { Draft } from "./draft";
+import { type Fragment, missingConfig, readFragments, type ReadFragment } from "./fragments";
+import type { JsonObject } from "./marked";
+import { MergeError, type Merged, mergeOver } from "./merge";
+import { type FieldOrigin, listOrigins } from "./origins";
+import { type ConfigMapLookup, fillBeforeTemplates, finish } from "./postMerge";
+import { at, poolRefOf, selectPresets, UndecidedError } from "./presets";
+import { renderTemplates } from "./render";
+import { type ControllerSettings, defaultControllerSettings, featuresOf } from "./settings";
+import { SourceKind, Sources } from "./sources";
+import { applied } from "./applied";
+import { type CompositionWarning, findWarnings } from "./warnings";
+
+/** How fragments are handed to the controller. */
+export const CompositionMode = {
+  /** Their composition is the service's spec. */
+  inline: "inline",
+  /** Each is published as a LLMInferenceServiceConfig, and the service refers to them. */
+  references: "references",
+} as const;
+export type CompositionMode = (typeof CompositionMode)[keyof typeof CompositionMode];
+
+/** What a service is composed from. */
+export interface ComposeArgs {
+  readonly service: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly fragments?: readonly Fragment[];
+  /** Configs in the cluster, later over earlier; fragments go over them. */
+  readonly baseRefs?: readonly string[];
+  /** Wins over all fragments. */
+  readonly spec?: unknown;
+  /** @default "inline" */
+  readonly mode?: CompositionMode;
+  /** The configs in the cluster, KServe's presets included. */
+  readonly configs: ConfigStore;
+  /** ConfigMaps that a scheduler configuration may lie in. @default none is known */
+  readonly configMaps?: ConfigMapLookup;
+  readonly settings?: Partial<ControllerSettings>;
+  /** @default the version that this package installs */
+  readonly kserveVersion?: string;
+}
+
+/** A config that the controller merges, as its status lists it. */
+export interface ComposedFrom {
+  readonly name: string;
+  readonly namespace: string;
+  readonly source: "Preset" | "UserRef";
+}
+
+/** What the controller will make of a service. */
+export interface Composition {
+  /** The service's own spec, as it is written to the cluster. */
+  readonly spec: JsonObject;
+  /** The configs to publish before it, lowest first; none in mode "inline". */
+  readonly configs: readonly { readonly name: string; readonly spec: JsonObject }[];
+  /** The spec that the controller acts on; undefined when what decides it is not known yet. */
+  readonly effective?: JsonObject;
+  /** Path of what decides the effective spec and is not known yet. */
+  readonly undecided?: string;
+  readonly appliedConfigs: readonly ComposedFrom[];
+  readonly warnings: readonly CompositionWarning[];
+  /** By the numbers in {@link origins}. */
+  readonly sources: Sources;
+  /** Every leaf of the effective spec (of the service's own while that is undecided) and who set it. */
+  origins(): FieldOrigin[];
+}
+
+/** The service as the API server keeps it, and what it is composed from there. */
+interface Plan {
+  readonly written: Merged;
+  readonly published: readonly ReadFragment[];
+  readonly baseRefs: readonly { readonly name: string; readonly kind: SourceKind }[];
+  readonly configs: ConfigStore;
+}
+
+/**
+ * Composes a service as KServe's controller will, before anything exists.
+ *
+ * Source: `combineBaseRefsConfig` of KServe's `config_merge.go`, after what webhooks and API server do to the objects.
+ *
+ * @throws ConfigurationError with every problem: fragment, path, what was given and what is allowed.
+ */
+export function compose(args: ComposeArgs): Composition {
+  const composer = new Composer(args);
+  return composer.compose();
+}
+
+class Composer {
+  private readonly sources = new Sources();
+  private readonly settings: ControllerSettings;
+  private readonly subject: string;
+  private readonly appliedConfigs: ComposedFrom[] = [];
+
+  constructor(private readonly args: ComposeArgs) {
+    this.settings = { ...defaultControllerSettings, ...args.settings };
+    this.subject = `LLMInferenceService "${args.service.namespace}/${args.service.name}"`;
+  }
+
+  compose(): Composition {
+    const { fragments, spec, baseRefs } = this.read();
+    const plan = this.plan(fragments, spec, baseRefs);
+    const { written, published } = plan;
+    const common = {
+      spec: applied(written.value),
+      configs: published.map((fragment) => ({ name: fragment.name, spec: applied(fragment.spec) })),
+      appliedConfigs: this.appliedConfigs,
+      sources: this.sources,
+    };
+    try {
+      const stored = this.asStored(written);
+      const merged = this.merge(plan, stored);
+      const draft = this.afterMerge(merged, stored);
+      return {
+        ...common,
+        effective: draft.value,
+        warnings: findWarnings({
+          fragments,
+          spec,
+          draft,
+          stored,
+          sources: this.sources,
+          mode: this.mode,
+          features: this.features,
+        }),
+        origins: () => listOrigins(draft.value, draft.origin),
+      };
+    } catch (error) {
+      if (!(error instanceof UndecidedError)) throw error;
+      return {
+        ...common,
+        undecided: error.path,
+        warnings: [],
+        origins: () => listOrigins(written.value, written.origin),
+      };
+    }
+  }
+
+  private get mode(): CompositionMode {
+    return this.args.mode ?? CompositionMode.inline;
+  }
+
+  private get features() {
+    return featuresOf(this.args.kserveVersion ?? versions.kserve);
+  }
+
+  private read(): { fragments: ReadFragment[]; spec: ReadFragment; baseRefs: string[] } {
+    const { fragments, problems } = readFragments(this.args.fragments ?? []);
+    const own = canonicalSpec(this.args.spec ?? {}, { path: "spec" });
+    problems.push(...own.problems);
+    const inSpec = Array.isArray(own.value.baseRefs) ? own.value.baseRefs.map((ref) => at(ref, "name")) : [];
+    const baseRefs = this.args.baseRefs ?? [];
+    if (baseRefs.length > 0 && inSpec.length > 0) {
+      problems.push({
+        path: "spec.baseRefs",
+        message: "baseRefs is given too, and nobody could tell their order",
+        fix: "name all configs in baseRefs",
+      });
+    }
+    if (problems.length > 0) throw new ConfigurationError(this.subject, problems);
+    const names = inSpec.filter((name): name is string => typeof name === "string");
+    return {
+      fragments,
+      spec: { name: "", given: this.args.spec, spec: own.value },
+      baseRefs: [...baseRefs, ...names],
+    };
+  }
+
+  private plan(fragments: ReadFragment[], own: ReadFragment, given: readonly string[]): Plan {
+    const userRefs = given.map((name) => ({ name, kind: SourceKind.baseRef }));
+    const ownSource = this.sources.add(SourceKind.spec);
+    const specOf = (refs: readonly { name: string }[], merged: Merged): Merged => {
+      if (refs.length === 0) return merged;
+      const draft = new Draft(merged);
+      draft.set(
+        ["baseRefs"],
+        refs.map(({ name }) => ({ name })),
+        ownSource,
+      );
+      return draft;
+    };
+    if (this.mode === CompositionMode.references) {
+      const { namespace } = this.args.service;
+      const specs = Object.fromEntries(fragments.map((fragment) => [fragment.name, applied(fragment.spec)]));
+      const baseRefs = [...userRefs, ...fragments.map(({ name }) => ({ name, kind: SourceKind.fragment }))];
+      return {
+        written: specOf(baseRefs, { value: own.spec, origin: ownSource }),
+        published: fragments,
+        baseRefs,
+        configs: this.args.configs.with(namespace, specs),
+      };
+    }
+    const layers = fragments.map(({ name, spec }) => ({
+      value: spec,
+      origin: this.sources.add(SourceKind.fragment, name),
+    }));
+    const merged = this.fold([...layers, { value: own.spec, origin: ownSource }]);
+    return { written: specOf(userRefs, merged), published: [], baseRefs: userRefs, configs: this.args.configs };
+  }
+
+  /** What the API server and KServe's mutating webhook make of the service. */
+  private asStored(written: Merged): Draft {
+    const { value } = canonicalSpec(written.value, { defaults: true });
+    const stored = new Draft({ value, origin: written.origin });
+    const name = at(value, "model", "name");
+    if (name === undefined || name === "") {
+      stored.set(["model", "name"], this.args.service.name, this.sources.add(SourceKind.webhook));
+    }
+    return stored;
+  }
+
+  private merge(plan: Plan, stored: Draft): Merged {
+    const namespaces = [...new Set([this.args.service.namespace, this.settings.systemNamespace])];
+    const problems: Problem[] = [];
+    const find = (name: string, path: string): StoredConfig | undefined => {
+      const config = plan.configs.find(name, namespaces);
+      if (!config) problems.push(missingConfig(path, name, namespaces, plan.configs.names(namespaces)));
+      return config;
+    };
+    const layerOf = (config: StoredConfig, kind: SourceKind): Merged => ({
+      value: config.spec,
+      origin: this.sources.add(kind, config.name, kind === SourceKind.fragment ? undefined : config.namespace),
+    });
+
+    const bases = plan.baseRefs.flatMap(({ name, kind }, index) => {
+      const config = find(name, `baseRefs[${index}]`);
+      return config ? [{ config, layer: layerOf(config, kind) }] : [];
+    });
+    // Here configs go over the service: that is how the controller finds out what is asked for.
+    const resolved = this.fold([stored, ...bases.map(({ layer }) => layer)]);
+    const modelName = at(resolved.value, "model", "name");
+    if (modelName !== undefined && modelName !== at(stored.value, "model", "name")) {
+      const setter = bases.findLast(({ config }) => at(config.spec, "model", "name") === modelName);
+      stored.set(["model", "name"], modelName, setter ? (setter.layer.origin as number) : 0);
+    }
+    const presets = selectPresets(resolved.value).flatMap((suffix) => {
+      const config = find(this.settings.presetPrefix + suffix, "preset");
+      return config ? [config] : [];
+    });
+    if (problems.length > 0) throw new ConfigurationError(this.subject, problems);
+    this.appliedConfigs.push(
+      ...presets.map(({ name, namespace }) => ({ name, namespace, source: "Preset" as const })),
+      ...bases.map(({ config: { name, namespace } }) => ({ name, namespace, source: "UserRef" as const })),
+    );
+    const presetLayers = presets.map((config) => layerOf(config, SourceKind.preset));
+    return this.fold([...presetLayers, ...bases.map(({ layer }) => layer), stored]);
+  }
+
+  private afterMerge(merged: Merged, stored: Draft): Draft {
+    const { service, configMaps = () => undefined } = this.args;
+    const annotations = service.annotations ?? {};
+    const draft = new Draft(merged);
+    const details = { name: service.name, namespace: service.namespace, annotations };
+    fillBeforeTemplates(draft, details, this.sources);
+    const data = this.features.templatesSeeMergedSpec ? draft.value : stored.value;
+    renderTemplates(draft, {
+      subject: this.subject,
+      service: { metadata: { ...service, labels: withGroupLabel(service.labels, stored.value) }, spec: data },
+      settings: this.settings,
+      poolRef: poolRefOf(draft.value),
+      sources: this.sources,
+    });
+    finish(draft, details, this.sources, configMaps);
+    return draft;
+  }
+
+  /** @throws ConfigurationError that names both sources of what cannot be merged. */
+  private fold(layers: readonly Merged[]): Merged {
+    const [first = { value: {}, origin: 0 }, ...rest] = layers;
+    return rest.reduce((base, layer) => {
+      try {
+        return mergeOver(base, layer);
+      } catch (error) {
+        if (!(error instanceof MergeError)) throw error;
+        throw new ConfigurationError(this.subject, [this.conflict(error, base, layer)]);
+      }
+    }, first);
+  }
+
+  private conflict({ path, reason, fix }: MergeError, base: Merged, layer: Merged): Problem {
+    const text = (merged: Merged): string => this.sources.textAt(merged.origin, path);
+    return {
+      path: `spec.${path
+        .map((step) => (typeof step === "number" ? `[${step}]` : step))
+        .join(".")
+        .replaceAll(".[", "[")}`,
+      message: `${reason} (${text(layer)} over ${text(base)})`,
+      fix,
+    };
+  }
+}
+
+const groupLabel = "serving.kserve.io/routing-group";
+
+/** The webhook gives services of a routing group a label, and takes it from all others. */
+function withGroupLabel(labels: Readonly<Record<string, string>> = {}, spec: JsonObject): Record<string, string> {
+  const others = Object.fromEntries(Object.entries(labels).filter(([key]) => key !== groupLabel));
+  const group = at(spec, "router", "route", "group");
+  return typeof group === "string" ? { ...others, [groupLabel]: group } : others;
+}
