@@ -1,4 +1,5 @@
 import { structFields } from "./canonical";
+import { entering, withoutNulls } from "./freeForm";
 import { type GoField, specType } from "./goTypes";
 import { isObject, type Json, type JsonObject, Marked, joinMarks, unmarked } from "./marked";
 import { ListOrigin, ObjectOrigin, type Origin, OriginOf, partIn, partOf } from "./origins";
@@ -93,7 +94,8 @@ class Merger {
       const before = base[name];
       const by = partIn(patch, patchOrigin, name);
       if (before === undefined || before === null) {
-        result[name] = value;
+        const field = fields.get(name);
+        result[name] = field ? entering(value, field) : value;
         if (value !== null) origins.keys.set(name, by);
         continue;
       }
@@ -293,12 +295,4 @@ function keyOrigin(base: JsonObject, from: Origin, key: string, by: Origin): Ori
   const before = base[key];
   const part = partOf(by, key);
   return before === undefined ? part : new OriginOf(part, { value: before, origin: partOf(from, key) });
-}
-
-/** Free-form JSON that enters a merge loses its nulls, except in lists. */
-function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([, child]) => child !== null);
-  return Object.fromEntries(kept.map(([key, child]) => [key, withoutNulls(child)]));
 }
