@@ -9,6 +9,8 @@ import type { Report, Rule, RuledService } from "./rules/rule";
 import { checkScaling, checkUsableAdvanced, checkWorkloadScaling } from "./rules/scaling";
 import { checkScheduler, checkSchedulerReplicas } from "./rules/scheduler";
 import { checkImmutable, checkKvCache, checkParallelism, checkWholeNodes, workloadsOf } from "./rules/workload";
+import { checkSpec } from "./schema/checkSpec";
+import { checkStructure } from "./structure";
 import { pathText, type Step, View } from "./view";
 
 /** A service whose spec is complete: composed, or written as one. Parts may be Marked, or Outputs, of which nothing is said. */
@@ -50,13 +52,7 @@ const webhookRules: readonly Rule[] = [
 ];
 
 /** What KServe accepts, and then cannot serve. */
-const readinessRules: readonly Rule[] = [
-  checkModel,
-  checkWholeNodes,
-  checkLoraSources,
-  checkPoolBackend,
-  checkBaseRefs,
-];
+const readinessRules: readonly Rule[] = [checkWholeNodes, checkLoraSources, checkPoolBackend, checkBaseRefs];
 
 /**
  * Finds what the API server, KServe's webhooks or its controller would refuse in a service, and what would leave it not Ready, as far as it
@@ -68,6 +64,33 @@ export function checkService(service: CheckedService, options: CheckOptions = {}
   const report = reporter(problems, options);
   for (const rule of [checkModel, ...webhookRules, ...readinessRules]) rule(ruled, report);
   checkCrdRules(ruled.spec, { templates: false }, report);
+  return problems;
+}
+
+/**
+ * Everything that can be told of a service that is written as one: whether it can be walked, its fields, and the rules of
+ * {@link checkService}. Fields that are wrong in themselves are not reported again by rules.
+ */
+export function checkWrittenService(service: CheckedService, options: CheckOptions = {}): Problem[] {
+  const path = pathText(options.path ?? "", ["spec"]);
+  const structure = checkStructure(service.spec, path);
+  if (structure.length > 0) return structure;
+  const fields = checkSpec(service.spec, { form: "service", path });
+  const wrong = new Set(fields.map((problem) => problem.path));
+  return [...fields, ...checkService(service, options).filter((problem) => !wrong.has(problem.path))];
+}
+
+/**
+ * What the CRD says in CEL, beside the schema of its fields.
+ *
+ * @param templates whether values may be templates, as in configs
+ */
+export function checkCelRules(spec: unknown, options: { path?: string; templates: boolean }): Problem[] {
+  const problems: Problem[] = [];
+  const view = new View({ spec }).get("spec");
+  const report = reporter(problems, options);
+  for (const workload of workloadsOf(view)) checkWorkloadScaling(workload, report);
+  checkCrdRules(view, options, report);
   return problems;
 }
 

@@ -2,10 +2,8 @@ import { z } from "zod";
 
 import { CrdOwnership } from "../../components/crds/bundle";
 import { Criticality, kserveNamespace } from "../../sdk/api/constants";
-import { checkSpec } from "../../sdk/api/schema/checkSpec";
 import { findingsOf } from "../../sdk/api/schema/issues";
-import { checkStructure } from "../../sdk/api/structure";
-import { checkService } from "../../sdk/api/validate";
+import { checkWrittenService } from "../../sdk/api/validate";
 import { pathText } from "../../sdk/api/view";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 
@@ -132,20 +130,7 @@ function checkServices(given: unknown): Problem[] {
   const services = (given as { services?: unknown } | null)?.services;
   if (!Array.isArray(services)) return [];
   const entries = services.map((entry: unknown) => (entry ?? {}) as Partial<ServiceSettings>);
-  const ofSpecs = entries.flatMap((entry, index) => checkSpecOf(entry.spec, `services[${index}].spec`));
-  const known = new Set(ofSpecs.map(({ path }) => path));
-  const ofServices = entries.flatMap((entry, index) => checkEntry(entry, index, entries));
-  return [...ofSpecs, ...ofServices.filter(({ path }) => !known.has(path))];
-}
-
-function checkSpecOf(spec: unknown, path: string): Problem[] {
-  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) return [];
-  const structure = checkStructure(spec, path);
-  if (structure.length > 0) return structure;
-  const problems = checkSpec(spec, { form: "service", path });
-  // KServe takes a service without a model, and has nothing to serve then.
-  if (!("model" in spec)) problems.push({ path: `${path}.model`, message: "missing", allowed: "an object" });
-  return problems;
+  return entries.flatMap((entry, index) => checkEntry(entry, index, entries));
 }
 
 function checkEntry(
@@ -154,10 +139,15 @@ function checkEntry(
   entries: readonly Partial<ServiceSettings>[],
 ): Problem[] {
   const { name, spec, annotations } = entry;
-  if (typeof name !== "string") return [];
   const path = `services[${index}]`;
-  // A spec that cannot be walked was reported already.
-  const problems = checkStructure(spec, path).length > 0 ? [] : checkService({ name, spec, annotations }, { path });
+  const isSpec = typeof spec === "object" && spec !== null && !Array.isArray(spec);
+  const problems = isSpec
+    ? checkWrittenService({ name: typeof name === "string" ? name : "service", spec, annotations }, { path })
+    : [];
+  // KServe takes a service without a model, and has nothing to serve then.
+  if (isSpec && !("model" in spec))
+    problems.push({ path: `${path}.spec.model`, message: "missing", allowed: "an object" });
+  if (typeof name !== "string") return problems;
   const place = ({ namespace = "default" }: Partial<ServiceSettings>): string => namespace;
   const first = entries.findIndex((other) => other.name === name && place(other) === place(entry));
   if (first === index) return problems;

@@ -38,8 +38,8 @@ describe("environment settings", () => {
       [
         "platform.kserve.crdSchema",
         "platform.gateway.listeners[0].port",
-        "services[1].spec.replicas",
         "services[0].spec.model.uri",
+        "services[1].spec.replicas",
         "services[1].name",
       ],
     );

@@ -40,11 +40,20 @@ function findInSpec(spec: unknown, form: SpecForm): Finding[] {
     const schema = createSpecSchema(form);
     find = (value) => {
       const { error } = schema.safeParse(value, { reportInput: true });
-      return error ? error.issues.flatMap((issue) => findingsOf(issue, schema)) : [];
+      return error ? withoutRepeats(error.issues.flatMap((issue) => findingsOf(issue, schema))) : [];
     };
     schemas.set(form, find);
   }
   return find(plainTree(spec));
+}
+
+/** The first finding at each place: an empty text need not be told that it does not match a pattern. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ at }) => {
+    const place = JSON.stringify(at);
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 /** The tree without marks, nulls and unknown parts; the same object where there are none. */
