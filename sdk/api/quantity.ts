@@ -44,6 +44,11 @@ export function isQuantity(text: string | number): boolean {
  */
 export function canonicalQuantity(quantity: string | number): string {
   const text = String(quantity).trim();
+  // Who reads what was written takes a number without a suffix for a decimal: "5156.25Ki" becomes "5280000", and that "5280k".
+  return rewritten(rewritten(text));
+}
+
+function rewritten(text: string): string {
   const parsed = parseQuantity(text);
   return parsed ? (parsed.kept ?? written(parsed)) : text;
 }

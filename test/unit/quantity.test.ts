@@ -25,6 +25,8 @@ describe("canonicalQuantity", () => {
     [4, "4"],
     ["1e3", "1e3"],
     ["1.5G", "1500M"],
+    // MustParse writes "5280000", which it reads and writes as "5280k".
+    ["5156.25Ki", "5280k"],
     ["not a quantity", "not a quantity"],
   ];
   for (const [given, expected] of cases) {
