@@ -3,6 +3,10 @@ export type * from "./sdk/api/gatewayTypes";
 export type * from "./sdk/api/llmInferenceService";
 export { childName, type ChildNames, childNames } from "./sdk/api/names";
 export type { ArtifactMirrors } from "./sdk/artifacts";
+export { CompositionMode } from "./sdk/compose/compose";
+export type { OriginEntry } from "./sdk/compose/explain";
+export type { ControllerSettings } from "./sdk/compose/settings";
+export type { CompositionWarning } from "./sdk/compose/warnings";
 export { ConfigurationError, type Problem } from "./sdk/problems";
 export { versions } from "./sdk/versions";
 
@@ -25,4 +29,10 @@ export type { KServeCertificates, ProvidedCertificate } from "./components/platf
 export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrds";
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";
 export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
+export type { BaseRef, ConfigFragment, Presets } from "./components/serving/composition";
 export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";
+export {
+  type ExistingConfig,
+  LLMInferenceServiceConfig,
+  type LLMInferenceServiceConfigArgs,
+} from "./components/serving/llmInferenceServiceConfig";

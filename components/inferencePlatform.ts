@@ -9,6 +9,7 @@ import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
 import { KServe, type KServeArgs } from "./platform/kserve";
 import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
 import { allResources } from "./resources";
+import type { Presets } from "./serving/composition";
 
 /** The cluster that everything is installed into. */
 export interface ClusterAccessArgs {
@@ -41,6 +42,8 @@ export class InferencePlatform extends pulumi.ComponentResource {
   readonly gatewayUrls: pulumi.Output<Record<string, string>>;
   readonly gatewayAddresses: pulumi.Output<GatewayAddress[]>;
   readonly kserveVersion: pulumi.Output<string>;
+  /** KServe's presets, for services to be composed from. Known in previews. */
+  readonly presets: pulumi.Output<Presets>;
   /** What a LLMInferenceService must depend on. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
@@ -82,6 +85,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
     this.gatewayUrls = gateway?.urls ?? pulumi.output<Record<string, string>>({});
     this.gatewayAddresses = gateway?.addresses ?? pulumi.output([]);
     this.kserveVersion = kserve.version;
+    this.presets = kserve.presets;
     this.ready = allResources(kserve.ready, leaderWorkerSet?.ready, gateway?.ready);
     this.registerOutputs({
       gatewayUrls: this.gatewayUrls,

@@ -10,6 +10,7 @@ import type { CrdOwnership } from "../crds/crdBundle";
 import { KubernetesObject, type Manifest } from "../kubernetesObject";
 import { allResources } from "../resources";
 import { type KServeCertificates, certificateManifests, injectCaBundle, webhookCaBundle } from "./kserveCertificates";
+import type { Presets } from "../serving/composition";
 import { KServeCrds } from "./kserveCrds";
 
 /** Arguments of {@link KServe}. */
@@ -65,6 +66,8 @@ export class KServe extends pulumi.ComponentResource {
   readonly namespaces: pulumi.Resource[];
   /** What a LLMInferenceService must depend on. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
+  /** Specs of the presets by their names: what services are composed from. Known in previews. */
+  readonly presets: pulumi.Output<Presets>;
 
   constructor(name: string, args: KServeArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:KServe", name, {}, opts);
@@ -106,6 +109,7 @@ export class KServe extends pulumi.ComponentResource {
     this.version = pulumi.output(versions.kserve);
     this.namespaces = namespace;
     this.ready = pulumi.output(allResources(presets, custom));
+    this.presets = presetObjects.apply(specsByName);
     this.registerOutputs({ namespace: this.namespace, version: this.version });
   }
 }
@@ -177,6 +181,11 @@ function presetChart(args: KServeArgs) {
     namespace: kserveNamespace,
     values: { kserve: { llmisvcConfigs: { enabled: true } } },
   };
+}
+
+function specsByName(objects: Manifest[]): Presets {
+  const presets = objects.filter((object) => object.kind === "LLMInferenceServiceConfig");
+  return Object.fromEntries(presets.map(({ metadata, spec }) => [(metadata as { name: string }).name, spec]));
 }
 
 const controllerKinds = new Set(["Deployment", "Service"]);

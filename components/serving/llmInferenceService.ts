@@ -9,11 +9,26 @@ import type {
   ObjectReference,
   ServiceAddress,
 } from "../../sdk/api/llmInferenceService";
-import { withCanonicalResources } from "../../sdk/api/quantity";
-import { checkLLMInferenceService } from "../../sdk/api/validate";
-import { assertNoProblems } from "../../sdk/problems";
+import { type Composition, CompositionMode } from "../../sdk/compose/compose";
+import type { Json } from "../../sdk/compose/marked";
+import { type OriginEntry, originEntries } from "../../sdk/compose/explain";
+import type { ControllerSettings } from "../../sdk/compose/settings";
+import type { CompositionWarning } from "../../sdk/compose/warnings";
 import { KubernetesObject, waitForAnnotation } from "../kubernetesObject";
 import { lazyOutputs } from "../lazyOutputs";
+import {
+  type BaseRef,
+  composeInputs,
+  type CompositionInputs,
+  type ConfigFragment,
+  type Presets,
+  presetStore,
+  type Written,
+  writeLater,
+  writeNow,
+} from "./composition";
+import { publishConfigs } from "./publishedConfigs";
+import { toInputs } from "./resolveInputs";
 
 /** Arguments of {@link LLMInferenceService}. */
 export interface LLMInferenceServiceArgs {
@@ -21,7 +36,23 @@ export interface LLMInferenceServiceArgs {
   serviceName?: string;
   /** Must exist. @default "default" */
   namespace?: pulumi.Input<string>;
-  spec: pulumi.Input<LLMInferenceServiceSpecArgs>;
+  /** Wins over all fragments. @default {} */
+  spec?: pulumi.Input<LLMInferenceServiceSpecArgs>;
+  /** Parts of the spec, composed by priority. @default none */
+  fragments?: readonly ConfigFragment[];
+  /** Configs in the cluster that go under the fragments, later over earlier. @default none */
+  baseRefs?: readonly BaseRef[];
+  /** How the fragments are handed to KServe. @default "inline" */
+  mode?: CompositionMode;
+  /**
+   * KServe's presets, as `InferencePlatform.presets` and `KServe.presets` give them. With them a preview checks what the controller will
+   * act on, and shows it in {@link LLMInferenceService.effectiveSpec}; without them it checks what is written to the cluster.
+   */
+  presets?: pulumi.Input<Presets>;
+  /** What differs from KServe's defaults in its ConfigMap `inferenceservice-config`. @default as KServe's charts leave it */
+  controllerSettings?: Partial<ControllerSettings>;
+  /** @default the version that this package installs */
+  kserveVersion?: string;
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
@@ -34,9 +65,10 @@ export interface LLMInferenceServiceArgs {
 }
 
 /**
- * A LLMInferenceService, awaited until it is Ready, with its addresses and what the controller made for it as outputs.
+ * A LLMInferenceService, composed from fragments, awaited until it is Ready, with its addresses and what the controller made for it as
+ * outputs.
  *
- * Outputs are read from the live status: in a preview that creates the service they are unknown.
+ * Outputs that are read from the live status are unknown in a preview that creates the service; what is composed is known.
  */
 export class LLMInferenceService extends pulumi.ComponentResource {
   declare readonly name: pulumi.Output<string>;
@@ -53,14 +85,34 @@ export class LLMInferenceService extends pulumi.ComponentResource {
   declare readonly schedulerMetricsEndpoint: pulumi.Output<string | undefined>;
   /** Name under which clients ask for the model. */
   declare readonly modelName: pulumi.Output<string>;
+  /**
+   * The spec that the controller acts on, known before anything exists; secret where a fragment is. Undefined when a baseRef is given by
+   * its name alone, because nobody here knows its content.
+   */
+  declare readonly effectiveSpec: pulumi.Output<Record<string, unknown> | undefined>;
+  /** Which preset, config, fragment or step set each field of {@link effectiveSpec}, by its path, and what it overrode. Without secrets. */
+  declare readonly origins: pulumi.Output<Record<string, OriginEntry>>;
+  /** What the composition does that its authors probably did not mean. */
+  declare readonly warnings: pulumi.Output<readonly CompositionWarning[]>;
   /** Presets and baseRefs that the controller merged. */
   declare readonly appliedConfigs: pulumi.Output<AppliedConfig[]>;
   declare readonly conditions: pulumi.Output<Condition[]>;
 
   constructor(name: string, args: LLMInferenceServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:LLMInferenceService", name, {}, opts);
-    const serviceName = args.serviceName ?? name;
-    const service = createService(name, serviceName, args, { parent: this, dependsOn: opts.dependsOn });
+    const inputs = compositionInputs(args.serviceName ?? name, args);
+    const composition = lazily(() => {
+      const presets = args.presets ?? missingPresets(name);
+      return composeInputs(inputs, presetStore(presets, args.controllerSettings));
+    });
+    const written = writeNow(inputs) ?? writeLater(inputs);
+    // A preview with presets fails for what the controller would fail for.
+    const checked = args.presets ? composition().then((whole) => warned(whole, this)) : written;
+    const configs = publishConfigs(name, inputs, written, { parent: this, provider: opts.provider });
+    const service = createService(name, inputs.serviceName, args, checked, {
+      parent: this,
+      dependsOn: configs.length > 0 ? dependencies(opts.dependsOn, configs) : opts.dependsOn,
+    });
     const fromStatus = <T>(read: (status: LLMInferenceServiceStatus) => T) =>
       service.status.apply((status) => read(status ?? {})) as pulumi.Output<T>;
     const schedulerAddress = (port: number): pulumi.Output<string | undefined> =>
@@ -79,7 +131,10 @@ export class LLMInferenceService extends pulumi.ComponentResource {
       schedulerEndpoint: () => schedulerAddress(ports.schedulerGrpc),
       schedulerMetricsEndpoint: () =>
         schedulerAddress(ports.schedulerMetrics).apply((address) => address && `http://${address}/metrics`),
-      modelName: () => modelName(args.spec, serviceName),
+      modelName: () => modelName(written, inputs.serviceName),
+      effectiveSpec: () => pulumi.output(composition().then(effectiveSpecOf)) as LLMInferenceService["effectiveSpec"],
+      origins: () => pulumi.output(composition().then(originEntries)) as LLMInferenceService["origins"],
+      warnings: () => pulumi.output(composition().then((whole) => whole.warnings)) as LLMInferenceService["warnings"],
       appliedConfigs: () => fromStatus((status) => status.appliedConfigs ?? []),
       conditions: () => fromStatus((status) => status.conditions ?? []),
     });
@@ -90,10 +145,70 @@ export class LLMInferenceService extends pulumi.ComponentResource {
 
 type OutputName = Exclude<keyof LLMInferenceService, keyof pulumi.ComponentResource>;
 
+function compositionInputs(serviceName: string, args: LLMInferenceServiceArgs): CompositionInputs {
+  const { namespace = "default", labels, annotations, fragments = [], baseRefs = [], spec = {} } = args;
+  return {
+    serviceName,
+    namespace,
+    labels,
+    annotations,
+    fragments,
+    baseRefs,
+    spec,
+    mode: args.mode ?? CompositionMode.inline,
+    settings: args.controllerSettings,
+    kserveVersion: args.kserveVersion,
+  };
+}
+
+/** The composition is needed by several outputs, or by none. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function missingPresets(name: string): never {
+  throw new Error(
+    `LLMInferenceService "${name}": what KServe makes of it is known with its presets only; give presets: platform.presets (or those of KServe)`,
+  );
+}
+
+function warned(composition: Composition, resource: pulumi.Resource): Composition {
+  for (const { path, message, fix } of composition.warnings) {
+    void pulumi.log.warn(`${path}: ${message}; fix: ${fix}`, resource);
+  }
+  if (composition.undecided !== undefined) {
+    void pulumi.log.info(
+      `${composition.undecided} is not known yet, so that what KServe makes of the service is not either`,
+      resource,
+    );
+  }
+  return composition;
+}
+
+function effectiveSpecOf(composition: Composition): pulumi.Input<unknown> {
+  if (composition.effective) return toInputs(composition.effective);
+  return pulumi.runtime.isDryRun() ? pulumi.unknown : undefined;
+}
+
+function dependencies(
+  given: pulumi.CustomResourceOptions["dependsOn"],
+  configs: readonly pulumi.Resource[],
+): pulumi.CustomResourceOptions["dependsOn"] {
+  if (given === undefined) return [...configs];
+  if (pulumi.Output.isInstance(given) || given instanceof Promise) {
+    return pulumi
+      .output(given as pulumi.Input<pulumi.Resource[]>)
+      .apply((all) => [...[all].flat(), ...configs]) as never;
+  }
+  return [...[given].flat(), ...configs] as never;
+}
+
 function createService(
   name: string,
   serviceName: string,
   args: LLMInferenceServiceArgs,
+  written: Written | Promise<Written>,
   opts: pulumi.CustomResourceOptions,
 ): KubernetesObject<LLMInferenceServiceStatus> {
   return new KubernetesObject<LLMInferenceServiceStatus>(
@@ -107,7 +222,7 @@ function createService(
         ...(args.labels && { labels: args.labels }),
         annotations: withAnnotations(args),
       },
-      spec: checkedSpec(serviceName, args.spec),
+      spec: written instanceof Promise ? written.then(({ spec }) => toInputs(spec)) : toInputs(written.spec),
     },
     opts,
   );
@@ -128,26 +243,6 @@ function isLater<T>(input: pulumi.Input<T>): input is pulumi.OutputInstance<T> |
   return pulumi.Output.isInstance(input) || input instanceof Promise;
 }
 
-/** Plain specs are checked at once, so that all services' problems show early; Outputs when they resolve. */
-function checkedSpec(
-  serviceName: string,
-  spec: pulumi.Input<LLMInferenceServiceSpecArgs>,
-): pulumi.Input<LLMInferenceServiceSpecArgs> {
-  const check = (value: unknown): void =>
-    assertNoProblems(
-      `LLMInferenceService "${serviceName}"`,
-      checkLLMInferenceService({ name: serviceName, spec: value }, "LLMInferenceService"),
-    );
-  if (!isLater(spec)) {
-    check(spec);
-    return withCanonicalResources(spec);
-  }
-  return pulumi.output(spec).apply((value) => {
-    check(value);
-    return withCanonicalResources(value);
-  });
-}
-
 /** KServe lists addresses in no fixed order, so the first one may be the cluster-internal one. */
 function publicUrl(status: LLMInferenceServiceStatus): string | undefined {
   return (
@@ -163,8 +258,10 @@ function schedulerHost(status: LLMInferenceServiceStatus, namespace: string): st
   return service && `${service.name}.${service.namespace ?? namespace}.svc`;
 }
 
-function modelName(spec: pulumi.Input<LLMInferenceServiceSpecArgs>, serviceName: string): pulumi.Output<string> {
-  // The model alone, because waiting for a spec visits everything in it.
-  if (!isLater(spec)) return pulumi.output(spec.model).apply((model) => model?.name ?? serviceName);
-  return pulumi.output(spec).apply((value) => (value as { model?: { name?: string } }).model?.name ?? serviceName);
+function modelName(written: Written | Promise<Written>, serviceName: string): pulumi.Output<string> {
+  const nameIn = ({ spec }: Written): pulumi.Input<unknown> => {
+    const model = spec.model as { name?: Json } | undefined;
+    return model?.name ? toInputs(model.name) : serviceName;
+  };
+  return pulumi.output(written instanceof Promise ? written.then(nameIn) : nameIn(written)) as pulumi.Output<string>;
 }

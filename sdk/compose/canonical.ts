@@ -117,7 +117,7 @@ class Reader {
         continue;
       }
       if (value === null && this.defaults && field.default !== undefined) continue;
-      const canonical = this.step(name, () => this.field(value, field));
+      const canonical = this.step(name, () => this.field(field.emptied && this.defaults ? {} : value, field));
       if (canonical !== undefined) result[name] = canonical;
     }
     if (this.defaults && defaulted.length > 0) this.addDefaults(result, given, defaulted);

@@ -1,10 +1,12 @@
+import { checkSpec } from "../api/schema/checkSpec";
+import { checkService, checkServiceConfig, checkWebhookRules } from "../api/validate";
 import { ConfigurationError, type Problem } from "../problems";
 import { versions } from "../versions";
 import { canonicalSpec } from "./canonical";
 import { ConfigStore, type StoredConfig } from "./configs";
 import { Draft } from "./draft";
-import { type Fragment, missingConfig, readFragments, type ReadFragment } from "./fragments";
-import type { JsonObject } from "./marked";
+import { type Fragment, missingConfig, type ReadFragment, readFragments, readSpec } from "./fragments";
+import type { Json, JsonObject } from "./marked";
 import { MergeError, type Merged, mergeOver } from "./merge";
 import { type FieldOrigin, listOrigins } from "./origins";
 import { type ConfigMapLookup, fillBeforeTemplates, finish } from "./postMerge";
@@ -28,9 +30,10 @@ export type CompositionMode = (typeof CompositionMode)[keyof typeof CompositionM
 export interface ComposeArgs {
   readonly service: {
     readonly name: string;
-    readonly namespace: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
+    /** Undefined while it is not known. */
+    readonly namespace: string | undefined;
+    readonly labels?: Readonly<Record<string, Json>>;
+    readonly annotations?: Readonly<Record<string, Json>>;
   };
   readonly fragments?: readonly Fragment[];
   /** Configs in the cluster, later over earlier; fragments go over them. */
@@ -93,6 +96,15 @@ export function compose(args: ComposeArgs): Composition {
   return composer.compose();
 }
 
+/**
+ * What is written to the cluster for a service, without what the controller makes of it; presets are not needed.
+ *
+ * @throws ConfigurationError with every problem.
+ */
+export function composeWritten(args: ComposeArgs): Pick<Composition, "spec" | "configs"> {
+  return new Composer(args).write();
+}
+
 class Composer {
   private readonly sources = new Sources();
   private readonly settings: ControllerSettings;
@@ -101,23 +113,26 @@ class Composer {
 
   constructor(private readonly args: ComposeArgs) {
     this.settings = { ...defaultControllerSettings, ...args.settings };
-    this.subject = `LLMInferenceService "${args.service.namespace}/${args.service.name}"`;
+    this.subject = `LLMInferenceService "${args.service.name}"`;
+  }
+
+  write(): Pick<Composition, "spec" | "configs"> {
+    const { fragments, spec, baseRefs } = this.read();
+    const plan = this.plan(fragments, spec, baseRefs);
+    this.check(plan, this.asStored(plan.written));
+    return writtenBy(plan);
   }
 
   compose(): Composition {
     const { fragments, spec, baseRefs } = this.read();
     const plan = this.plan(fragments, spec, baseRefs);
-    const { written, published } = plan;
-    const common = {
-      spec: applied(written.value),
-      configs: published.map((fragment) => ({ name: fragment.name, spec: applied(fragment.spec) })),
-      appliedConfigs: this.appliedConfigs,
-      sources: this.sources,
-    };
+    const { written } = plan;
+    const common = { ...writtenBy(plan), appliedConfigs: this.appliedConfigs, sources: this.sources };
     try {
       const stored = this.asStored(written);
       const merged = this.merge(plan, stored);
       const draft = this.afterMerge(merged, stored);
+      this.check(plan, stored, draft);
       return {
         ...common,
         effective: draft.value,
@@ -147,13 +162,20 @@ class Composer {
     return this.args.mode ?? CompositionMode.inline;
   }
 
+  /** @throws UndecidedError */
+  private get namespace(): string {
+    const { namespace } = this.args.service;
+    if (namespace === undefined) throw new UndecidedError("metadata.namespace");
+    return namespace;
+  }
+
   private get features() {
     return featuresOf(this.args.kserveVersion ?? versions.kserve);
   }
 
   private read(): { fragments: ReadFragment[]; spec: ReadFragment; baseRefs: string[] } {
     const { fragments, problems } = readFragments(this.args.fragments ?? []);
-    const own = canonicalSpec(this.args.spec ?? {}, { path: "spec" });
+    const own = readSpec(this.args.spec ?? {}, "spec");
     problems.push(...own.problems);
     const inSpec = Array.isArray(own.value.baseRefs) ? own.value.baseRefs.map((ref) => at(ref, "name")) : [];
     const baseRefs = this.args.baseRefs ?? [];
@@ -187,14 +209,13 @@ class Composer {
       return draft;
     };
     if (this.mode === CompositionMode.references) {
-      const { namespace } = this.args.service;
       const specs = Object.fromEntries(fragments.map((fragment) => [fragment.name, applied(fragment.spec)]));
       const baseRefs = [...userRefs, ...fragments.map(({ name }) => ({ name, kind: SourceKind.fragment }))];
       return {
         written: specOf(baseRefs, { value: own.spec, origin: ownSource }),
         published: fragments,
         baseRefs,
-        configs: this.args.configs.with(namespace, specs),
+        configs: this.args.configs.with(this.args.service.namespace ?? "", specs),
       };
     }
     const layers = fragments.map(({ name, spec }) => ({
@@ -217,7 +238,7 @@ class Composer {
   }
 
   private merge(plan: Plan, stored: Draft): Merged {
-    const namespaces = [...new Set([this.args.service.namespace, this.settings.systemNamespace])];
+    const namespaces = [...new Set([this.namespace, this.settings.systemNamespace])];
     const problems: Problem[] = [];
     const find = (name: string, path: string): StoredConfig | undefined => {
       const config = plan.configs.find(name, namespaces);
@@ -257,18 +278,48 @@ class Composer {
     const { service, configMaps = () => undefined } = this.args;
     const annotations = service.annotations ?? {};
     const draft = new Draft(merged);
-    const details = { name: service.name, namespace: service.namespace, annotations };
+    const details = { name: service.name, namespace: this.namespace, annotations };
     fillBeforeTemplates(draft, details, this.sources);
     const data = this.features.templatesSeeMergedSpec ? draft.value : stored.value;
     renderTemplates(draft, {
       subject: this.subject,
-      service: { metadata: { ...service, labels: withGroupLabel(service.labels, stored.value) }, spec: data },
+      service: {
+        metadata: { ...details, labels: withGroupLabel(service.labels, stored.value) },
+        spec: data,
+      },
       settings: this.settings,
       poolRef: poolRefOf(draft.value),
       sources: this.sources,
     });
     finish(draft, details, this.sources, configMaps);
     return draft;
+  }
+
+  /** What the API server refuses of each object, the webhook of the service, and the controller of what it is composed to. */
+  private check(plan: Plan, stored: Merged, effective?: Merged): void {
+    const { namespace, ...others } = this.args.service;
+    const service = { ...others, ...(namespace !== undefined && { namespace }) };
+    // Without configs the service's own spec has everything that presets do not give.
+    const whole = effective ?? (plan.baseRefs.length === 0 ? stored : undefined);
+    const originIn = (merged: Merged) => (_: string, steps: readonly (string | number)[]) =>
+      this.sources.textAt(merged.origin, steps);
+    const problems = [
+      ...plan.published.flatMap(({ name, spec }) => {
+        const path = `fragment "${name}": spec`;
+        return [
+          ...checkSpec(applied(spec), { form: "config", path }),
+          ...checkServiceConfig({ spec }, { path: `fragment "${name}": ` }),
+        ];
+      }),
+      ...checkSpec(applied(plan.written.value), { form: "service" }),
+      ...(whole ? checkService({ ...service, spec: whole.value }, { originOf: originIn(whole) }) : []),
+      ...checkWebhookRules({ ...service, spec: stored.value }, { originOf: originIn(stored) }),
+    ];
+    const seen = new Set<string>();
+    const distinct = problems.filter(
+      ({ path, message }) => !seen.has(`${path} ${message}`) && seen.add(`${path} ${message}`),
+    );
+    if (distinct.length > 0) throw new ConfigurationError(this.subject, distinct);
   }
 
   /** @throws ConfigurationError that names both sources of what cannot be merged. */
@@ -297,10 +348,17 @@ class Composer {
   }
 }
 
+function writtenBy({ written, published }: Plan): Pick<Composition, "spec" | "configs"> {
+  return {
+    spec: applied(written.value),
+    configs: published.map(({ name, spec }) => ({ name, spec: applied(spec) })),
+  };
+}
+
 const groupLabel = "serving.kserve.io/routing-group";
 
 /** The webhook gives services of a routing group a label, and takes it from all others. */
-function withGroupLabel(labels: Readonly<Record<string, string>> = {}, spec: JsonObject): Record<string, string> {
+function withGroupLabel(labels: Readonly<Record<string, Json>> = {}, spec: JsonObject): Record<string, Json> {
   const others = Object.fromEntries(Object.entries(labels).filter(([key]) => key !== groupLabel));
   const group = at(spec, "router", "route", "group");
   return typeof group === "string" ? { ...others, [groupLabel]: group } : others;

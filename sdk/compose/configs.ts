@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../problems";
 import { canonicalSpec } from "./canonical";
-import type { JsonObject } from "./marked";
+import { type JsonObject, Marked } from "./marked";
+import { UndecidedError } from "./presets";
 
 /** Specs of LLMInferenceServiceConfigs, by namespace and name, as they were applied. */
 export type ConfigSpecs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -49,6 +50,7 @@ export class ConfigStore {
     const key = `${namespace}/${name}`;
     const known = this.read.get(key);
     if (known) return known;
+    if (given instanceof Marked && given.unknown) throw new UndecidedError(`LLMInferenceServiceConfig ${key}`);
     const subject = `LLMInferenceServiceConfig "${key}"`;
     const { value, problems } = canonicalSpec(given, { path: "spec", defaults: true });
     if (problems.length > 0) throw new ConfigurationError(subject, problems);

@@ -1,6 +1,8 @@
+import { checkSpec } from "../api/schema/checkSpec";
+import { checkStructure } from "../api/structure";
 import { nearest } from "../nearest";
 import type { Problem } from "../problems";
-import { canonicalSpec } from "./canonical";
+import { type Canonical, canonicalSpec } from "./canonical";
 import type { JsonObject } from "./marked";
 
 /** A named part of a service's spec, with all its inputs resolved. */
@@ -25,7 +27,7 @@ const configName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 export function readFragments(fragments: readonly Fragment[]): { fragments: ReadFragment[]; problems: Problem[] } {
   const problems = fragments.flatMap((fragment, index) => checkFragment(fragment, index, fragments));
   const read = fragments.map((fragment) => {
-    const { value, problems: found } = canonicalSpec(fragment.spec, { path: `fragment "${fragment.name}": spec` });
+    const { value, problems: found } = readSpec(fragment.spec, `fragment "${fragment.name}": spec`);
     problems.push(...found);
     if (value.baseRefs !== undefined) {
       problems.push({
@@ -37,6 +39,15 @@ export function readFragments(fragments: readonly Fragment[]): { fragments: Read
     return { name: fragment.name, given: fragment.spec, spec: value, priority: fragment.priority ?? 0 };
   });
   return { fragments: read.sort((a, b) => a.priority - b.priority), problems };
+}
+
+/** A spec of which nothing is required, checked and in canonical form. */
+export function readSpec(given: unknown, path: string): Canonical {
+  const structure = checkStructure(given, path);
+  if (structure.length > 0) return { value: {}, problems: structure };
+  const fields = checkSpec(given, { form: "fragment", path });
+  const canonical = canonicalSpec(given, { path });
+  return fields.length > 0 ? { value: canonical.value, problems: fields } : canonical;
 }
 
 function checkFragment({ name, priority }: Fragment, index: number, all: readonly Fragment[]): Problem[] {

@@ -10,7 +10,7 @@ import { type Sources, SourceKind } from "./sources";
 export interface PostMergeService {
   readonly name: string;
   readonly namespace: string;
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, Json>>;
 }
 
 /** Texts of ConfigMaps; undefined for one that is not known here. */
@@ -53,7 +53,8 @@ export function finish(draft: Draft, service: PostMergeService, sources: Sources
 function claimDevices(draft: Draft, service: PostMergeService, sources: Sources): void {
   if (!("serving.kserve.io/exp-dra-device-class" in service.annotations)) return;
   const source = sources.add(SourceKind.postMerge, "device claim");
-  const wanted = service.annotations["serving.kserve.io/exp-dra-container-name"]?.trim();
+  const named = unmarked(service.annotations["serving.kserve.io/exp-dra-container-name"]);
+  const wanted = typeof named === "string" ? named.trim() : "";
   for (const path of [["template"], ["worker"], ["prefill", "template"], ["prefill", "worker"]]) {
     const pod = at(draft.value, ...path);
     if (!isObject(pod)) continue;

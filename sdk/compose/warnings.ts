@@ -184,6 +184,8 @@ const unions: Readonly<Record<string, { readonly except: readonly string[] }>> =
 function survivingUnions({ draft, sources }: WarningContext): CompositionWarning[] {
   const found: CompositionWarning[] = [];
   const walk = (value: JsonObject, origin: Origin, type: string, path: string): void => {
+    // What a preset set alone is as KServe means it.
+    if (typeof origin === "number" && sources.get(origin)?.kind === SourceKind.preset) return;
     const union = unions[type];
     const members = union
       ? Object.keys(value).filter((name) => !union.except.includes(name) && value[name] !== null)

@@ -117,9 +117,9 @@ describe("LLMInferenceService", () => {
           error.message.split("\n").map((line) => line.split(";")[0]),
           [
             'LLMInferenceService "Llama": 3 problems',
-            "  - LLMInferenceService.name: not a name that Kubernetes Services can carry",
-            '  - LLMInferenceService.spec.model.uri: KServe cannot fetch a model from "ftp://"',
-            "  - LLMInferenceService.spec.worker: a worker makes the workload multi-node, which needs to know how the model is spread",
+            "  - name: not a name that Kubernetes Services can carry",
+            '  - spec.model.uri: KServe cannot fetch a model from "ftp://"',
+            "  - spec.worker: a worker makes the workload multi-node, which needs to know how the model is spread",
           ],
         );
         return true;
