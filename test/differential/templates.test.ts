@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 
 import type { JsonObject } from "../../sdk/compose/marked";
 import { renderStrings } from "../../sdk/compose/template/renderJson";
-import { templateData, type TemplateSettings } from "../../sdk/compose/template/serviceData";
+import { templateData, type TemplateService } from "../../sdk/compose/template/serviceData";
 import { parseTemplate, renderTemplate, TemplateError, type TemplateData } from "../../sdk/compose/template/template";
 import { failed, startOracle, type Oracle } from "./oracle";
 import { configTexts, templateServices, templateTexts } from "./templateCases";
@@ -51,27 +51,25 @@ describe("templates as Go renders them", function () {
   });
   after(() => oracle.stop());
 
-  function dataFor(service: (typeof templateServices)[string]): TemplateData {
-    const full: TemplateSettings = {
-      ...settings,
-      inferencePoolNamespacedName: `${service.metadata.namespace}/${poolNames[service.metadata.name] ?? ""}`,
-    };
-    return templateData(service, full);
+  /** The pool's name is an input here; the oracle knows what it would be. */
+  async function dataFor(service: object): Promise<TemplateData> {
+    const answer = await oracle.ask("render", {
+      template: "{{ .GlobalConfig.InferencePoolNamespacedName }}",
+      service,
+      settings,
+    });
+    if (failed(answer)) throw new Error(answer.error);
+    return templateData(service as TemplateService, { ...settings, inferencePoolNamespacedName: answer.text });
   }
-  /** Known answers of the controller, so that ours are not compared with themselves. */
-  const poolNames: Record<string, string> = {
-    small: "small-inference-pool",
-    full: "full-inference-pool",
-    "a-name-that-is-so-long-that-no-child-of-it-fits":
-      "a-name-that-is-s6ff0f3d5b0a5a5a5a5a5a5a5a5a5a5a5-inference-pool",
-  };
 
-  for (const [name, service] of Object.entries(templateServices)) {
+  for (const [name, given] of Object.entries(templateServices)) {
+    const service = { apiVersion: "serving.kserve.io/v1alpha2", kind: "LLMInferenceService", ...given };
+
     it(`by themselves, for ${name}`, async () => {
-      const data = dataFor(service);
+      const data = await dataFor(service);
       const counts = { equal: 0, failed: 0, "left out": 0 };
       for (const template of templateTexts) {
-        const answer = await oracle.ask("render", { template, service: service, settings });
+        const answer = await oracle.ask("render", { template, service, settings });
         counts[
           compare(
             template,
@@ -86,17 +84,23 @@ describe("templates as Go renders them", function () {
     });
 
     it(`within a config, for ${name}`, async () => {
-      const data = dataFor(service);
+      const data = await dataFor(service);
+      const counts = { equal: 0, failed: 0, "left out": 0 };
       for (const text of configTexts) {
         const config: JsonObject = { spec: { model: { uri: "" }, annotations: { text } } };
         const answer = await oracle.ask("replace", { config, service, settings });
-        const go = failed(answer) ? answer : { text: answer.config };
-        compare(
-          text,
-          "error" in go ? go : { text: annotation(go.text) },
-          ours(() => annotation(renderStrings(config, data))),
-        );
+        const go = failed(answer) ? answer : { text: annotation(answer.config) };
+        counts[
+          compare(
+            text,
+            go,
+            ours(() => annotation(renderStrings(config, data))),
+          )
+        ] += 1;
       }
+      strictEqual(counts.equal + counts.failed + counts["left out"], configTexts.length);
+      ok(counts.equal >= 60, `only ${counts.equal} texts were rendered`);
+      ok(counts["left out"] <= 30, `${counts["left out"]} texts were left out`);
     });
   }
 });

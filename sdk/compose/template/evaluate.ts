@@ -14,8 +14,8 @@ import {
   float64Type,
   type GoValue,
 } from "./goValue";
-import { needsDecoding } from "./jsonText";
-import { describe, type BranchNode, type Node, type Operand, type Pipe } from "./nodes";
+import { decodeJsonText, needsDecoding } from "./jsonText";
+import { describe, type BranchNode, type Command, type Node, type Operand, type Pipe } from "./nodes";
 import {
   field,
   listElement,
@@ -57,8 +57,14 @@ export function walk(run: Run, dot: GoValue, nodes: readonly Node[]): Jump {
 function print(run: Run, pipe: Pipe, value: GoValue): void {
   run.at = pipe;
   const text = printed(run, value);
-  if (!run.escaped && needsDecoding(text)) throw needsEscaped;
-  write(run, text);
+  write(run, run.escaped || !needsDecoding(text) ? text : decodePiece(text));
+}
+
+/** The texts around it can be decoded by themselves, so a piece can too, unless it is no whole piece of JSON. */
+function decodePiece(text: string): string {
+  const decoded = decodeJsonText(text);
+  if (decoded === undefined || decoded.includes("\ufffd")) throw needsEscaped;
+  return decoded;
 }
 
 function write(run: Run, text: string): void {
@@ -149,13 +155,16 @@ export function evaluatePipe(run: Run, dot: GoValue, pipe: Pipe): GoValue {
 }
 
 /** @param last the value of the command before, when there is one */
-function evaluateCommand(run: Run, dot: GoValue, command: readonly Operand[], last: GoValue | undefined): GoValue {
-  const [first, ...rest] = command;
-  if (!first) return invalid;
-  const hasArguments = rest.length > 0 || last !== undefined;
+function evaluateCommand(
+  run: Run,
+  dot: GoValue,
+  { head: first, operands }: Command,
+  last: GoValue | undefined,
+): GoValue {
+  const hasArguments = operands.length > 0 || last !== undefined;
   switch (first.kind) {
     case "function":
-      return call(run, dot, first, rest, last);
+      return call(run, dot, first, operands, last);
     case "field":
     case "chain":
       return evaluateFields(run, dot, first, hasArguments);
@@ -234,7 +243,8 @@ function call(
   run.at = node;
   checkCount(name, called, operands.length, last !== undefined);
   if (name === "and" || name === "or") return shortCircuit(run, dot, name === "or", operands, last);
-  const values = operands.map((operand, index) => evaluateArgument(run, dot, parameterAt(called, index), operand));
+  const values: GoValue[] = [];
+  for (const operand of operands) values.push(evaluateArgument(run, dot, parameterAt(called, values.length), operand));
   run.at = node;
   if (last) values.push(validate(last, parameterAt(called, operands.length)));
   return called.call(run, values);

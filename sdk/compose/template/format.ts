@@ -42,7 +42,7 @@ export function formatValue(run: Run, value: GoValue): string {
         .map((key) => `${key}:${formatNested(run, mapElement(run, value, key))}`)
         .join(" ")}]`;
     case "ptr":
-      if (isNilPointer(value)) return "<nil>";
+      if (isNilPointer(value)) return type.elem?.nilText ?? "<nil>";
       if (type.elem?.text) return type.elem.text(value.raw === "" ? undefined : value.raw);
       throw unsupported(`printing a pointer of type ${type.name}, which would print an address`);
     case "struct":
@@ -62,7 +62,7 @@ export function formatFloat(value: number): string {
   if (Object.is(value, -0)) return "-0";
   const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
   const power = Number(exponent);
-  if (power >= -4 && power < 21) return value.toString();
+  if (power >= -4 && power < 6) return value.toString();
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 

@@ -71,37 +71,43 @@ export const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, 
     {
       parameters: ["value"],
       rest: "value",
-      call: (_run, [value = invalid, ...others]) => goBool(equal(value, others)),
+      call: (_run, [value = invalid, ...others]) => goBool(equal("eq", value, others)),
     },
   ],
   [
     "ne",
     {
       parameters: ["value", "value"],
-      call: (_run, [left = invalid, right = invalid]) => goBool(!equal(left, [right])),
+      call: (_run, [left = invalid, right = invalid]) => goBool(!equal("ne", left, [right])),
     },
   ],
   [
     "lt",
-    { parameters: ["value", "value"], call: (_run, [left = invalid, right = invalid]) => goBool(less(left, right)) },
+    {
+      parameters: ["value", "value"],
+      call: (_run, [left = invalid, right = invalid]) => goBool(less("lt", left, right)),
+    },
   ],
   [
     "le",
     {
       parameters: ["value", "value"],
-      call: (_run, [left = invalid, right = invalid]) => goBool(lessOrEqual(left, right)),
+      call: (_run, [left = invalid, right = invalid]) => goBool(lessOrEqual("le", left, right)),
     },
   ],
   [
     "gt",
     {
       parameters: ["value", "value"],
-      call: (_run, [left = invalid, right = invalid]) => goBool(!lessOrEqual(left, right)),
+      call: (_run, [left = invalid, right = invalid]) => goBool(!lessOrEqual("gt", left, right)),
     },
   ],
   [
     "ge",
-    { parameters: ["value", "value"], call: (_run, [left = invalid, right = invalid]) => goBool(!less(left, right)) },
+    {
+      parameters: ["value", "value"],
+      call: (_run, [left = invalid, right = invalid]) => goBool(!less("ge", left, right)),
+    },
   ],
   [
     "ChildName",
@@ -272,8 +278,8 @@ function sameKind(left: BasicKind | undefined, right: BasicKind | undefined): bo
   return left === right || (left === "int" && right === "uint") || (left === "uint" && right === "int");
 }
 
-function equal(left: GoValue, others: readonly GoValue[]): boolean {
-  const fail = (reason: string): TemplateError => new TemplateError(`error calling eq: ${reason}`);
+function equal(name: string, left: GoValue, others: readonly GoValue[]): boolean {
+  const fail = (reason: string): TemplateError => new TemplateError(`error calling ${name}: ${reason}`);
   if (others.length === 0) throw fail("missing argument for comparison");
   const kind = basicKind(left);
   return others.some((right) => {
@@ -301,8 +307,8 @@ function equalComposite(left: GoValue, right: GoValue, fail: (reason: string) =>
   throw unsupported(`comparing values of type ${left.type.name}`);
 }
 
-function less(left: GoValue, right: GoValue): boolean {
-  const fail = (reason: string): TemplateError => new TemplateError(`error calling lt: ${reason}`);
+function less(name: string, left: GoValue, right: GoValue): boolean {
+  const fail = (reason: string): TemplateError => new TemplateError(`error calling ${name}: ${reason}`);
   const kind = basicKind(left);
   const other = basicKind(right);
   if (!kind || !other) throw fail("invalid type for comparison");
@@ -312,8 +318,8 @@ function less(left: GoValue, right: GoValue): boolean {
   return rawNumber(left) < rawNumber(right);
 }
 
-function lessOrEqual(left: GoValue, right: GoValue): boolean {
-  return less(left, right) || equal(left, [right]);
+function lessOrEqual(name: string, left: GoValue, right: GoValue): boolean {
+  return less(name, left, right) || equal(name, left, [right]);
 }
 
 /** The text of what html, js and urlquery get. Their arguments are copies, of which Go finds no String method with a pointer. */

@@ -17,6 +17,8 @@ export interface GoType {
   readonly field?: (name: string) => FieldRef | undefined;
   /** For an opaque struct: what its String method, which takes a pointer, makes of its JSON. Undefined when it has none. */
   readonly text?: (raw: unknown) => string;
+  /** What a nil pointer to it prints, when that is not `<nil>`. */
+  readonly nilText?: string;
 }
 
 /** Where a field's JSON is below its struct's, and its type. An embedded struct has the same JSON, an empty path. */
@@ -113,6 +115,9 @@ function goName(typeName: string): string {
   return typeName.slice(typeName.lastIndexOf("/") + 1);
 }
 
+/** Packages whose structs have a String method that was generated with their protocol buffers. */
+const generatedPackages = /^(?:core|meta|autoscaling)\//;
+
 /** @throws Error for a type that is not in the table. */
 export function structType(typeName: string): GoType {
   return intern(`struct ${typeName}`, () => {
@@ -137,7 +142,8 @@ export function structType(typeName: string): GoType {
       }
       return found;
     };
-    return { kind: "struct", name: goName(typeName), field: (name) => (fields ??= collect()).get(name) };
+    const nilText = generatedPackages.test(typeName) ? { nilText: "nil" } : {};
+    return { kind: "struct", name: goName(typeName), field: (name) => (fields ??= collect()).get(name), ...nilText };
   });
 }
 
@@ -196,7 +202,8 @@ const opaqueTexts: Readonly<Record<string, (raw: unknown) => string>> = {
 function opaqueType(typeName: string): GoType {
   return intern(`opaque ${typeName}`, () => {
     const text = opaqueTexts[typeName];
-    return { kind: "opaque", name: goName(typeName), ...(text ? { text } : {}) };
+    const nilText = typeName === "runtime.RawExtension" ? { nilText: "nil" } : {};
+    return { kind: "opaque", name: goName(typeName), ...(text ? { text } : {}), ...nilText };
   });
 }
 

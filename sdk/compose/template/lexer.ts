@@ -228,7 +228,10 @@ class Lexer {
     const start = this.position;
     const scan = (): boolean => {
       this.match(number);
-      return !/[\p{L}\p{Nd}_]/u.test(this.codePoint());
+      const next = this.codePoint();
+      if (!/[\p{L}\p{Nd}_]/u.test(next)) return true;
+      this.position += next.length;
+      return false;
     };
     const bad = (): TemplateError =>
       new TemplateError(`bad number syntax: ${JSON.stringify(this.input.slice(start, this.position))}`);

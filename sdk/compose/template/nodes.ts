@@ -34,7 +34,13 @@ export interface Pipe {
   readonly variables: readonly string[];
   /** The variables exist already. */
   readonly assigns: boolean;
-  readonly commands: readonly (readonly Operand[])[];
+  readonly commands: readonly Command[];
+}
+
+/** An operand, and what it is given when it is a function. */
+export interface Command {
+  readonly head: Operand;
+  readonly operands: readonly Operand[];
 }
 
 export type Operand =
@@ -72,8 +78,10 @@ export function describe(node: Operand): string {
       return [node.of.kind === "pipe" ? `(${describe(node.of)})` : describe(node.of), ...node.names].join(".");
     case "pipe": {
       const variables = node.variables.length === 0 ? "" : `${node.variables.join(", ")} ${node.assigns ? "=" : ":="} `;
-      const command = (operands: readonly Operand[]): string =>
-        operands.map((operand) => (operand.kind === "pipe" ? `(${describe(operand)})` : describe(operand))).join(" ");
+      const command = ({ head, operands }: Command): string =>
+        [head, ...operands]
+          .map((operand) => (operand.kind === "pipe" ? `(${describe(operand)})` : describe(operand)))
+          .join(" ");
       return variables + node.commands.map(command).join(" | ");
     }
   }

@@ -2,7 +2,7 @@ import { TemplateError, unsupported } from "./errors";
 import { lex, type Token, type TokenKind } from "./lexer";
 import { decodeJsonText } from "./jsonText";
 import { parseCharacter, parseNumber, unquote, unquoteRaw } from "./literals";
-import { describe, type BranchNode, type Node, type Operand, type Pipe } from "./nodes";
+import { describe, type BranchNode, type Command, type Node, type Operand, type Pipe } from "./nodes";
 
 /** Branches and parentheses within each other; Go stops at 10,000 parentheses. */
 const deepest = 100;
@@ -145,7 +145,7 @@ class Parser {
 
   private pipeline(context: string, end: TokenKind): Pipe {
     const { variables, assigns } = this.declarations(context);
-    const commands: Operand[][] = [];
+    const commands: Command[] = [];
     for (;;) {
       const token = this.peekNonSpace();
       if (token.kind === end) {
@@ -186,7 +186,7 @@ class Parser {
     }
   }
 
-  private command(): Operand[] {
+  private command(): Command {
     const operands: Operand[] = [];
     for (;;) {
       this.peekNonSpace();
@@ -196,8 +196,9 @@ class Parser {
       if (token.kind === "space") continue;
       if (token.kind === "pipe") this.next += 1;
       else if (token.kind !== "right" && token.kind !== "rightParen") throw unexpected(token, "operand");
-      if (operands.length === 0) throw new TemplateError("empty command");
-      return operands;
+      const [head, ...rest] = operands;
+      if (!head) throw new TemplateError("empty command");
+      return { head, operands: rest };
     }
   }
 
@@ -285,10 +286,10 @@ function textNode(text: string): Node {
   return { kind: "text", text, ...(decoded === undefined ? {} : { decoded }) };
 }
 
-function checkPipeline(commands: readonly (readonly Operand[])[], context: string): void {
+function checkPipeline(commands: readonly Command[], context: string): void {
   if (commands.length === 0) throw new TemplateError(`missing value for ${context}`);
-  commands.forEach((command, index) => {
-    if (index > 0 && ["bool", "dot", "nil", "number", "string"].includes(command[0]?.kind ?? "")) {
+  commands.forEach(({ head }, index) => {
+    if (index > 0 && ["bool", "dot", "nil", "number", "string"].includes(head.kind)) {
       throw new TemplateError(`non executable command in pipeline stage ${index + 1}`);
     }
   });

@@ -18,6 +18,22 @@ export function renderStrings(config: Json, data: TemplateData, onChange?: OnCha
 
 const literalFix = "to have {{ in the text, write {{`{{`}}";
 
+/** Most texts of a config are no templates, and are passed over as fast as can be. */
+function isPlain(value: Json): boolean {
+  return typeof value === "string" ? !hasTemplate(value) : typeof value !== "object" || value === null;
+}
+
+function hasTemplate(text: string): boolean {
+  return text.length >= 2 && text.includes("{{");
+}
+
+/** A key may be `__proto__`. */
+function define(object: JsonObject, key: string, value: Json): void {
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
+}
+
 class Renderer {
   private readonly path: (string | number)[] = [];
 
@@ -27,53 +43,51 @@ class Renderer {
   ) {}
 
   walk(value: Json): Json {
-    if (typeof value === "string") return value.includes("{{") ? this.text(value) : value;
-    if (typeof value !== "object" || value === null) return value;
+    if (isPlain(value)) return value;
+    if (typeof value === "string") return this.text(value);
     if (Array.isArray(value)) return this.list(value);
     if (value instanceof Marked) return this.marked(value);
-    return this.object(value);
+    return this.object(value as JsonObject);
   }
 
   private list(list: Json[]): Json {
     let changed: Json[] | undefined;
     for (let index = 0; index < list.length; index++) {
       const item = list[index] as Json;
+      if (isPlain(item)) continue;
       this.path.push(index);
       const rendered = this.walk(item);
       this.path.pop();
-      if (rendered !== item) {
-        changed ??= list.slice();
-        changed[index] = rendered;
-      }
+      if (rendered !== item) (changed ??= list.slice())[index] = rendered;
     }
     return changed ?? list;
   }
 
   private object(object: JsonObject): Json {
-    let changed: Map<string, Json> | undefined;
+    let changed: JsonObject | undefined;
     let renamed = false;
     for (const key in object) {
+      if (hasTemplate(key)) renamed = true;
       const item = object[key] as Json;
+      if (isPlain(item)) continue;
       this.path.push(key);
       const rendered = this.walk(item);
-      if (rendered !== item) (changed ??= new Map<string, Json>()).set(key, rendered);
-      renamed ||= key.includes("{{");
       this.path.pop();
+      if (rendered !== item) define((changed ??= { ...object }), key, rendered);
     }
-    if (renamed) return this.rename(object, changed);
-    return changed ? { ...object, ...Object.fromEntries(changed) } : object;
+    return renamed ? this.rename(changed ?? object) : (changed ?? object);
   }
 
   /** A key that is not known yet leaves the whole object unknown. */
-  private rename(object: JsonObject, changed: ReadonlyMap<string, Json> | undefined): Json {
+  private rename(object: JsonObject): Json {
     const entries = new Map<string, Json>();
     for (const [key, item] of Object.entries(object)) {
       this.path.push(key);
-      const rendered = key.includes("{{") ? this.key(key) : key;
+      const rendered = hasTemplate(key) ? this.key(key) : key;
       if (rendered instanceof Marked) return this.left(rendered);
       if (entries.has(rendered))
         throw new TemplateError("the key is rendered to one that is there already", { path: [...this.path] });
-      entries.set(rendered, changed?.get(key) ?? item);
+      entries.set(rendered, item);
       this.path.pop();
     }
     return Object.fromEntries(entries);
@@ -98,7 +112,7 @@ class Renderer {
   }
 
   private marked(leaf: Marked): Marked {
-    if (leaf.unknown || typeof leaf.value !== "string" || !leaf.value.includes("{{")) return leaf;
+    if (leaf.unknown || typeof leaf.value !== "string" || !hasTemplate(leaf.value)) return leaf;
     const rendered = this.secretly(leaf, leaf.value);
     const plain = rendered instanceof Marked ? rendered.value : rendered;
     const marks = rendered instanceof Marked ? joinMarks([leaf, rendered]) : leaf;
