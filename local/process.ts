@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { closeSync, createWriteStream, existsSync, mkdirSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { isAlive, processStartTime, sleep, type ProcessIdentity } from "./identity";
 
 export { withFileLock, writeFileAtomic, type FileLockOptions } from "./files";
@@ -36,6 +37,11 @@ export interface ManagedProcess extends ProcessIdentity {
   exited: Promise<ProcessExit>;
   /** SIGTERM to the process group, SIGKILL after the grace. @default graceMs 5000 */
   stop(graceMs?: number): Promise<void>;
+}
+
+export interface PipedProcess extends ManagedProcess {
+  stdin: Writable;
+  stdout: Readable;
 }
 
 export interface RunOptions {
@@ -76,17 +82,28 @@ let handlersInstalled = false;
  * @throws when the command cannot be started.
  */
 export function startProcess(options: StartOptions): ManagedProcess {
+  return start(options, (log) => ["ignore", log, log]).managed;
+}
+
+/**
+ * Like {@link startProcess}, with pipes to its stdin and from its stdout; the log file takes stderr only.
+ * @throws when the command cannot be started.
+ */
+export function startPiped(options: Omit<StartOptions, "daemon">): PipedProcess {
+  const { child, managed } = start(options, (log) => ["pipe", "pipe", log]);
+  return { ...managed, stdin: child.stdin as Writable, stdout: child.stdout as Readable };
+}
+
+function start(
+  options: StartOptions,
+  stdio: (log: number) => StdioOptions,
+): { child: ChildProcess; managed: ManagedProcess } {
   const { name, command, args, logFile } = options;
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, "a");
   let child: ChildProcess;
   try {
-    child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env,
-      detached: true,
-      stdio: ["ignore", log, log],
-    });
+    child = spawn(command, args, { cwd: options.cwd, env: options.env, detached: true, stdio: stdio(log) });
   } finally {
     closeSync(log);
   }
@@ -96,7 +113,7 @@ export function startProcess(options: StartOptions): ManagedProcess {
   if (options.daemon) child.unref();
   const stop = stopper(pid, exited);
   if (!options.daemon) own(pid, stop, exited);
-  return { name, pid, startTime: processStartTime(pid), logFile, exited, stop };
+  return { child, managed: { name, pid, startTime: processStartTime(pid), logFile, exited, stop } };
 }
 
 /**

@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entries = {
   local: "dist/local/cli.js",
   test: "dist/test/run.js",
+  differential: "dist/test/differential/run.js",
   bench: "dist/bench/run.js",
 };
 

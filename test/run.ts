@@ -5,9 +5,10 @@ import { parseArgs } from "node:util";
 import Mocha = require("mocha");
 
 import { createProgress } from "../local/progress";
+import { ownToolNames, toolNames } from "../local/toolchain/types";
 
-/** The suites in the order in which they run; the embedded one needs the whole toolchain. */
-const suites = ["unit", "component", "embedded"] as const;
+/** The suites in the order in which they run; the differential one needs KServe's own code, the embedded one the whole toolchain. */
+const suites = ["unit", "component", "differential", "embedded"] as const;
 type Suite = (typeof suites)[number];
 
 const usage = `usage: npm test [-- [--only ${suites.join("|")}]... [--grep TEXT] [--bail]]`;
@@ -34,10 +35,14 @@ function parseOptions(argv: string[]): Options {
 }
 
 async function prepare(options: Options): Promise<void> {
-  if (!options.only.includes("embedded")) return;
+  const needed = [
+    ...(options.only.includes("differential") ? ownToolNames : []),
+    ...(options.only.includes("embedded") ? toolNames : []),
+  ];
+  if (needed.length === 0) return;
   // Missing parts are an error before any test runs, with the way to get them.
   const { ensureToolchain } = await import("../local/toolchain/toolchain");
-  await ensureToolchain({ progress: createProgress() });
+  await ensureToolchain({ only: needed, progress: createProgress() });
 }
 
 function run(options: Options): Promise<void> {
