@@ -92,7 +92,7 @@ class Checker {
       const index = node.fields && Object.hasOwn(node.fields, key) ? node.fields[key] : node.values;
       this.at.push(key);
       if (index !== undefined) this.check(schemaNode(index), part);
-      else if (node.fields && !node.open) this.report(unknownField(key, Object.keys(node.fields)));
+      else if (!node.open) this.report(unknownField(key, Object.keys(node.fields ?? {})));
       this.at.pop();
     }
     if (!this.partial) this.required(node, given);
@@ -156,14 +156,17 @@ class Checker {
         allowed,
       });
     }
-    if (node.enum && !node.enum.includes(value)) {
-      return this.report({
-        given: shownValue(value),
-        message: "not one of the allowed values",
-        allowed: node.enum.map((entry) => JSON.stringify(entry)).join(", "),
-      });
-    }
-    this.pattern(node, value);
+    if (this.enumeration(node, value)) this.pattern(node, value);
+  }
+
+  private enumeration(node: SchemaNode, value: string | number): boolean {
+    if (!node.enum || node.enum.includes(value)) return true;
+    this.report({
+      given: shownValue(value),
+      message: "not one of the allowed values",
+      allowed: node.enum.map((entry) => JSON.stringify(entry)).join(", "),
+    });
+    return false;
   }
 
   private pattern(node: SchemaNode, value: string): void {
@@ -193,7 +196,10 @@ class Checker {
     }
     const [least, most] = limits ?? [-Infinity, Infinity];
     const [min, max] = [node.min ?? least, node.max ?? most];
-    if (value >= min && value <= max) return;
+    if (value >= min && value <= max) {
+      this.enumeration(node, value);
+      return;
+    }
     const allowed = value < min ? range(min, node.max) : range(node.min, max);
     this.report({ given: value, message: value < min ? "too small" : "too large", allowed });
   }

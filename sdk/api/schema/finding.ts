@@ -16,7 +16,8 @@ const longestKey = 100;
 export function unknownField(name: string, known: readonly string[], what = "field"): Omit<Finding, "at"> {
   const guess = name.length <= longestKey ? nearest(name, known) : undefined;
   return {
-    message: `no such ${what}`,
+    // Such as the metadata of a volumeClaimTemplate, which Kubernetes has fields for and KServe's CRD has none.
+    message: known.length > 0 ? `no such ${what}` : "KServe's CRD has no fields here, so the API server would drop it",
     allowed: known.join(", ") || undefined,
     fix: guess ? `did you mean "${guess}"?` : undefined,
   };

@@ -6,7 +6,7 @@ export interface SchemaNode {
   readonly type:
     | ("object" | "array" | "string" | "boolean" | "any")
     | ("integer" | "int32" | "int64" | "number" | "quantity" | "intOrString");
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number)[];
   readonly min?: number;
   readonly max?: number;
   readonly minLength?: number;

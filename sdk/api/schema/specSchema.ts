@@ -104,7 +104,7 @@ function workloadFields(needed: Optional, foreign: Foreign) {
         pipeline: atLeast1.optional(),
         data: atLeast1.optional(),
         dataLocal: atLeast1.optional(),
-        dataRPCPort: atLeast1.max(65535).optional(),
+        dataRPCPort: z.int().min(1).max(65535).optional(),
         expert: z.boolean().optional(),
       })
       .optional(),
@@ -194,7 +194,7 @@ function routerSchema(needed: Optional, foreign: Foreign) {
       .max(63)
       .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
       .optional(),
-    weight: int32.min(0).max(1_000_000).optional(),
+    weight: z.int().min(0).max(1_000_000).optional(),
   });
   const configMapKey = z.strictObject({
     name: z.string().optional(),
