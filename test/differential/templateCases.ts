@@ -473,4 +473,9 @@ export const configTexts: readonly string[] = [
   "{{ `\\` }}u0041",
   "{{ `\\` }}",
   "{{ `\\` }}{{ `\\` }}",
+  "{{ slice `\\` 0 1 }}",
+  "{{ slice `\\` 0 1 }}{{ slice `\\` 0 1 }}",
+  "{{ slice `\\u0041` 0 1 }}n",
+  "{{ js `é<` }}",
+  "{{ `-svc` | ChildName .Name | printf `%-12s|%q` }}|",
 ];

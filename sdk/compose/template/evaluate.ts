@@ -281,6 +281,7 @@ function shortCircuit(
 
 function evaluateArgument(run: Run, dot: GoValue, parameter: Parameter, operand: Operand): GoValue {
   if (typeof parameter !== "string") {
+    run.at = operand;
     switch (operand.kind) {
       case "nil":
         throw new TemplateError(`cannot assign nil to ${parameter.name}`);
