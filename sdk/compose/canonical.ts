@@ -178,7 +178,7 @@ class Reader {
       return undefined;
     }
     const result = this.struct(value, field.type);
-    return field.omit && !field.ptr && isZero(result, field.type) ? undefined : result;
+    return field.omit && !field.ptr && isZero(result, value, field.type) ? undefined : result;
   }
 
   private list(value: Json, field: Compiled): Json | undefined {
@@ -383,8 +383,14 @@ function zeroScalar(type: string): Json {
   return null;
 }
 
-function isZero(value: JsonObject, type: string): boolean {
+/** To Go a list or map that is there and empty is no zero value. */
+function isZero(value: JsonObject, given: JsonObject, type: string): boolean {
+  if (Object.keys(given).some((name) => isCollection(fieldOf(type, name)) && given[name] !== null)) return false;
   return JSON.stringify(value) === JSON.stringify(zeroStruct(type));
+}
+
+function isCollection(field: GoField | undefined): boolean {
+  return field?.kind === "list" || field?.kind === "map";
 }
 
 function quoteFix(value: Json): Pick<Problem, "fix"> {

@@ -1,3 +1,4 @@
+import { checkServiceName } from "../api/names";
 import { checkSpec } from "../api/schema/checkSpec";
 import { checkService, checkServiceConfig, checkWebhookRules } from "../api/validate";
 import { ConfigurationError, type Problem } from "../problems";
@@ -186,13 +187,21 @@ class Composer {
         fix: "name all configs in baseRefs",
       });
     }
-    if (problems.length > 0) throw new ConfigurationError(this.subject, problems);
+    if (problems.length > 0) {
+      throw new ConfigurationError(this.subject, [...problems, ...this.nameProblems(own.value)]);
+    }
     const names = inSpec.filter((name): name is string => typeof name === "string");
     return {
       fragments,
       spec: { name: "", given: this.args.spec, spec: own.value },
       baseRefs: [...baseRefs, ...names],
     };
+  }
+
+  /** Found with everything else unless there is nothing else to look at. */
+  private nameProblems({ worker, prefill }: JsonObject): Problem[] {
+    const workload = { multiNode: worker !== undefined, multiNodePrefill: at(prefill, "worker") !== undefined };
+    return checkServiceName(this.args.service.name, workload, "name");
   }
 
   private plan(fragments: ReadFragment[], own: ReadFragment, given: readonly string[]): Plan {
@@ -301,8 +310,12 @@ class Composer {
     const service = { ...others, ...(namespace !== undefined && { namespace }) };
     // Without configs the service's own spec has everything that presets do not give.
     const whole = effective ?? (plan.baseRefs.length === 0 ? stored : undefined);
-    const originIn = (merged: Merged) => (_: string, steps: readonly (string | number)[]) =>
-      this.sources.textAt(merged.origin, steps);
+    const hasParts = (this.args.fragments ?? []).length + plan.baseRefs.length > 0;
+    const originIn = (merged: Merged) => (_: string, steps: readonly (string | number)[]) => {
+      const text = this.sources.textAt(merged.origin, steps);
+      // What else could have set it, where there is nothing else?
+      return hasParts || text !== "spec" ? text : undefined;
+    };
     const problems = [
       ...plan.published.flatMap(({ name, spec }) => {
         const path = `fragment "${name}": spec`;

@@ -4,10 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
 import { KubernetesObject } from "../../components/kubernetesObject";
+import type { ConfigFragment } from "../../components/serving/composition";
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import type { KServeCertificates } from "../../components/platform/kserveCertificates";
 import { ConfigurationError } from "../../sdk/problems";
-import { type EnvironmentSettings, parseSettings, type ServiceSettings, settingKeys } from "./settings";
+import { type EnvironmentSettings, fragmentsOf, parseSettings, type ServiceSettings, settingKeys } from "./settings";
 
 /** What a caller may decide instead of the stack's configuration; the embedded environment gives its own cluster this way. */
 export interface EnvironmentOverrides {
@@ -55,7 +56,7 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
 
   const outputs: Record<string, ServiceOutputs> = {};
   for (const settingsOfService of services) {
-    outputs[settingsOfService.name] = createService(settingsOfService, platform, namespaces);
+    outputs[settingsOfService.name] = createService(settingsOfService, settings, platform, namespaces);
   }
   return { gatewayUrls: platform.gatewayUrls, kserveVersion: platform.kserveVersion, services: outputs };
 }
@@ -112,27 +113,39 @@ function createNamespaces(services: ServiceSettings[], platform: InferencePlatfo
 }
 
 function createService(
-  { name, namespace = "default", spec, criticality, labels, annotations }: ServiceSettings,
+  service: ServiceSettings,
+  settings: EnvironmentSettings,
   platform: InferencePlatform,
   namespaces: Map<string, KubernetesObject>,
 ): ServiceOutputs {
+  const { name, namespace = "default", spec, criticality, labels, annotations, mode, baseRefs } = service;
   const namespaceObject = namespaces.get(namespace);
-  const service = new LLMInferenceService(
+  const resource = new LLMInferenceService(
     name,
-    { namespace, spec: spec as never, criticality, labels, annotations },
+    {
+      namespace,
+      spec: spec as never,
+      fragments: fragmentsOf(service, settings) as ConfigFragment[],
+      baseRefs,
+      mode,
+      presets: platform.presets,
+      criticality,
+      labels,
+      annotations,
+    },
     {
       provider: platform.provider,
       dependsOn: platform.ready.apply((ready) => (namespaceObject ? [...ready, namespaceObject] : ready)) as never,
     },
   );
   return {
-    name: service.name,
-    namespace: service.namespace,
-    url: service.url,
-    schedulerEndpoint: service.schedulerEndpoint,
-    schedulerMetricsEndpoint: service.schedulerMetricsEndpoint,
-    modelName: service.modelName,
-    ready: service.conditions.apply(
+    name: resource.name,
+    namespace: resource.namespace,
+    url: resource.url,
+    schedulerEndpoint: resource.schedulerEndpoint,
+    schedulerMetricsEndpoint: resource.schedulerMetricsEndpoint,
+    modelName: resource.modelName,
+    ready: resource.conditions.apply(
       (conditions) => conditions.find((condition) => condition.type === "Ready")?.status ?? "Unknown",
     ),
   };

@@ -3,8 +3,13 @@ import { z } from "zod";
 import { CrdOwnership } from "../../components/crds/bundle";
 import { Criticality, kserveNamespace } from "../../sdk/api/constants";
 import { findingsOf } from "../../sdk/api/schema/issues";
-import { checkWrittenService } from "../../sdk/api/validate";
 import { pathText } from "../../sdk/api/view";
+import { composeWritten, CompositionMode } from "../../sdk/compose/compose";
+import { ConfigStore } from "../../sdk/compose/configs";
+import { readSpec } from "../../sdk/compose/fragments";
+import type { JsonObject } from "../../sdk/compose/marked";
+import { at } from "../../sdk/compose/presets";
+import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 
 const text = z.string().min(1);
@@ -64,14 +69,25 @@ const platform = z.strictObject({
     .optional(),
 });
 
+const fragment = z.strictObject({
+  name: text,
+  priority: z.number().optional(),
+  // Checked by sdk/compose, which knows every field of it.
+  spec: object,
+});
+
 const service = z.strictObject({
   name: text,
   namespace: text.optional(),
   criticality: z.enum(Criticality).optional(),
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
-  // Checked by sdk/api, which knows every field of it.
-  spec: object,
+  mode: z.enum(CompositionMode).optional(),
+  /** Names of configs in the cluster. */
+  baseRefs: z.array(text).optional(),
+  /** Names of the environment's fragments, or fragments of this service alone. */
+  fragments: z.array(z.union([text, fragment])).optional(),
+  spec: object.optional(),
 });
 
 const cluster = z.strictObject({
@@ -84,6 +100,8 @@ const settings = z.strictObject({
   cluster: cluster.optional(),
   platform: platform.optional(),
   createNamespaces: z.boolean().optional(),
+  /** Fragments that several services share. */
+  fragments: z.array(fragment).optional(),
   services: z.array(service).optional(),
   mirrors: z.record(z.string(), text).optional(),
 });
@@ -120,42 +138,130 @@ export function parseSettings(given: unknown): EnvironmentSettings {
   const problems = issues
     .flatMap((issue) => findingsOf(issue, settings, "setting"))
     .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
-  problems.push(...checkServices(given));
+  problems.push(...checkServices(usableParts(given)));
   if (!result.success || problems.length > 0) throw new ConfigurationError("environment configuration", problems);
   return result.data;
 }
 
-/** Specs, and what needs more than one field; on whatever has the right shape, so that all problems show at once. */
-function checkServices(given: unknown): Problem[] {
-  const services = (given as { services?: unknown } | null)?.services;
-  if (!Array.isArray(services)) return [];
-  const entries = services.map((entry: unknown) => (entry ?? {}) as Partial<ServiceSettings>);
-  return entries.flatMap((entry, index) => checkEntry(entry, index, entries));
+/** A fragment as the configuration gives it. */
+export type FragmentSettings = z.infer<typeof fragment>;
+
+/**
+ * The fragments of a service in the order in which it names them.
+ *
+ * @throws Error for a name that is not among the environment's; {@link parseSettings} has found it before.
+ */
+export function fragmentsOf(
+  entry: ServiceSettings,
+  { fragments = [] }: { readonly fragments?: readonly (FragmentSettings | undefined)[] },
+): FragmentSettings[] {
+  return (entry.fragments ?? []).map((named) => {
+    if (typeof named !== "string") return named;
+    const shared = fragments.find((candidate) => candidate?.name === named);
+    if (!shared) throw new Error(`no fragment "${named}"`);
+    return shared;
+  });
 }
 
-function checkEntry(
-  entry: Partial<ServiceSettings>,
-  index: number,
-  entries: readonly Partial<ServiceSettings>[],
-): Problem[] {
-  const { name, spec, annotations } = entry;
-  const path = `services[${index}]`;
-  const isSpec = typeof spec === "object" && spec !== null && !Array.isArray(spec);
-  const problems = isSpec
-    ? checkWrittenService({ name: typeof name === "string" ? name : "service", spec, annotations }, { path })
-    : [];
-  // KServe takes a service without a model, and has nothing to serve then.
-  if (isSpec && !("model" in spec))
-    problems.push({ path: `${path}.spec.model`, message: "missing", allowed: "an object" });
-  if (typeof name !== "string") return problems;
-  const place = ({ namespace = "default" }: Partial<ServiceSettings>): string => namespace;
-  const first = entries.findIndex((other) => other.name === name && place(other) === place(entry));
-  if (first === index) return problems;
-  problems.push({
+/** Services and fragments at their places; undefined for those of another shape, about which enough is said. */
+interface UsableParts {
+  readonly services: readonly (ServiceSettings | undefined)[];
+  readonly fragments: readonly (FragmentSettings | undefined)[];
+}
+
+/** What can be checked further, whatever is wrong with the rest, so that all problems show at once. */
+function usableParts(given: unknown): UsableParts {
+  const { services, fragments } = (given ?? {}) as { services?: unknown; fragments?: unknown };
+  const listOf = <T>(value: unknown, type: z.ZodType<T>): (T | undefined)[] =>
+    Array.isArray(value) ? value.map((item: unknown) => type.safeParse(item).data) : [];
+  return { services: listOf(services, service), fragments: listOf(fragments, fragment) };
+}
+
+/** Compositions, and what needs more than one field. */
+function checkServices(parts: UsableParts): Problem[] {
+  return [
+    ...parts.fragments.flatMap((shared, index) => (shared ? checkShared(shared, index, parts) : [])),
+    ...parts.services.flatMap((entry, index) => (entry ? checkEntry(entry, index, parts) : [])),
+  ];
+}
+
+function checkShared({ name, spec }: FragmentSettings, index: number, { fragments }: UsableParts): Problem[] {
+  const path = `fragments[${index}]`;
+  const problems = readSpec(spec, `${path}.spec`).problems;
+  const first = fragments.findIndex((other) => other?.name === name);
+  if (first === index) return [...problems];
+  const duplicate = {
     path: `${path}.name`,
     given: name,
-    message: `services[${first}] has this name in the same namespace`,
+    message: `fragments[${first}] has this name too`,
     fix: "rename one of them",
+  };
+  return [...problems, duplicate];
+}
+
+function checkEntry(entry: ServiceSettings, index: number, parts: UsableParts): Problem[] {
+  const path = `services[${index}]`;
+  const { name, namespace = "default" } = entry;
+  const first = parts.services.findIndex(
+    (other) => other?.name === name && (other.namespace ?? "default") === namespace,
+  );
+  const problems: Problem[] = [];
+  if (first !== index) {
+    problems.push({
+      path: `${path}.name`,
+      given: name,
+      message: `services[${first}] has this name in the same namespace`,
+      fix: "rename one of them",
+    });
+  }
+  const unknown = unknownFragments(entry, parts, path);
+  return [...problems, ...(unknown.length > 0 ? unknown : checkComposition(entry, parts, path))];
+}
+
+function unknownFragments({ fragments = [] }: ServiceSettings, parts: UsableParts, path: string): Problem[] {
+  const names = parts.fragments.flatMap((shared) => shared?.name ?? []);
+  return fragments.flatMap((named, index) => {
+    if (typeof named !== "string" || names.includes(named)) return [];
+    const guess = nearest(named, names);
+    return [
+      {
+        path: `${path}.fragments[${index}]`,
+        given: named,
+        message: "the environment has no fragment of this name",
+        allowed: names.join(", ") || 'none, until "fragments" has one',
+        ...(guess && { fix: `did you mean "${guess}"?` }),
+      },
+    ];
   });
-  return problems;
+}
+
+/** What can be said without KServe's presets. */
+function checkComposition(entry: ServiceSettings, parts: UsableParts, path: string): Problem[] {
+  const { name, namespace = "default", labels, annotations, baseRefs = [], mode, spec = {} } = entry;
+  const fragments = fragmentsOf(entry, parts);
+  try {
+    const written = composeWritten({
+      service: { name, namespace, labels, annotations },
+      fragments,
+      baseRefs,
+      spec,
+      mode,
+      configs: new ConfigStore({}),
+    });
+    // KServe takes a service without a model, and has nothing to serve then.
+    const complete = mode === CompositionMode.references || baseRefs.length > 0 || modelUri(written.spec) !== "";
+    return complete ? [] : [{ path: `${path}.spec.model`, message: "missing", allowed: "an object with a uri" }];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map((problem) => ({ ...problem, path: placed(problem.path, path) }));
+  }
+}
+
+function modelUri(spec: JsonObject): unknown {
+  return at(spec, "model", "uri") ?? "";
+}
+
+/** Problems of fragments name their fragment; others lie within the service. */
+function placed(problem: string, path: string): string {
+  return problem.startsWith("fragment ") ? `${path}: ${problem}` : `${path}.${problem}`;
 }
