@@ -36,6 +36,8 @@ function define(object: JsonObject, key: string, value: Json): void {
 
 class Renderer {
   private readonly path: (string | number)[] = [];
+  /** The same few texts stand in many places of a route. */
+  private readonly rendered = new Map<string, string | Marked>();
 
   constructor(
     private readonly data: TemplateData,
@@ -106,7 +108,11 @@ class Renderer {
   }
 
   private text(text: string): string | Marked {
-    const rendered = this.render(text);
+    let rendered = this.rendered.get(text);
+    if (rendered === undefined) {
+      rendered = this.render(text);
+      this.rendered.set(text, rendered);
+    }
     if (rendered !== text) this.onChange?.([...this.path], text, rendered);
     return rendered;
   }
