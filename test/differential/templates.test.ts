@@ -1,11 +1,18 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 
+import fc from "fast-check";
+import { load } from "js-yaml";
+
+import { canonicalSpec } from "../../sdk/compose/canonical";
 import type { JsonObject } from "../../sdk/compose/marked";
 import { renderStrings } from "../../sdk/compose/template/renderJson";
 import { templateData, type TemplateService } from "../../sdk/compose/template/serviceData";
 import { parseTemplate, renderTemplate, TemplateError, type TemplateData } from "../../sdk/compose/template/template";
 import { failed, startOracle, type Oracle } from "./oracle";
 import { configTexts, templateServices, templateTexts } from "./templateCases";
+import { templateText } from "./templateTexts";
 
 const settings = {
   systemNamespace: "kserve",
@@ -15,7 +22,11 @@ const settings = {
   modelBasedRoutingHeaderName: "X-Gateway-Model-Name",
 };
 
+/** Always the same templates. */
+const seed = 20_261_121;
+
 type Result = { text: unknown } | { error: string; unsupported: boolean };
+type Go = { text: unknown } | { error: string };
 
 function ours(render: () => unknown): Result {
   try {
@@ -26,21 +37,25 @@ function ours(render: () => unknown): Result {
   }
 }
 
-/** What we leave out may work in Go; everything else is equal or fails on both sides. */
-function compare(
-  what: string,
-  go: { text: unknown } | { error: string },
-  mine: Result,
-): "equal" | "failed" | "left out" {
-  if ("unsupported" in mine && mine.unsupported) return "left out";
-  deepStrictEqual(
-    { what, text: "text" in mine ? mine.text : `error: ${mine.error}`.slice(0, 5) },
-    {
-      what,
-      text: "text" in go ? go.text : "error",
-    },
-  );
-  return "text" in mine ? "equal" : "failed";
+/** How our side compared with Go. What is left out may work there; everything else is equal or fails on both sides. */
+class Tally {
+  equal = 0;
+  failed = 0;
+  leftOut = 0;
+
+  compare(template: string, go: Go, mine: Result): void {
+    if ("error" in mine && mine.unsupported) {
+      this.leftOut += 1;
+      return;
+    }
+    const failsInGo = "error" in go;
+    deepStrictEqual(
+      { template, ...("error" in mine ? { fails: mine.error } : mine) },
+      { template, ...(failsInGo ? { fails: "error" in mine ? mine.error : go.error } : go) },
+    );
+    if (failsInGo) this.failed += 1;
+    else this.equal += 1;
+  }
 }
 
 describe("templates as Go renders them", function () {
@@ -67,40 +82,52 @@ describe("templates as Go renders them", function () {
 
     it(`by themselves, for ${name}`, async () => {
       const data = await dataFor(service);
-      const counts = { equal: 0, failed: 0, "left out": 0 };
+      const tally = new Tally();
       for (const template of templateTexts) {
-        const answer = await oracle.ask("render", { template, service, settings });
-        counts[
-          compare(
-            template,
-            answer,
-            ours(() => renderTemplate(parseTemplate(template), data)),
-          )
-        ] += 1;
+        const go = await oracle.ask("render", { template, service, settings });
+        const mine = ours(() => renderTemplate(parseTemplate(template), data));
+        tally.compare(template, go, mine);
       }
-      strictEqual(counts.equal + counts.failed + counts["left out"], templateTexts.length);
-      ok(counts.equal >= 60, `only ${counts.equal} texts were rendered`);
-      ok(counts["left out"] <= 30, `${counts["left out"]} texts were left out`);
+      ok(tally.equal >= 60 && tally.failed >= 100 && tally.leftOut <= 30, JSON.stringify(tally));
     });
+
+    async function compareInConfig(text: string, data: TemplateData, tally: Tally): Promise<void> {
+      const config: JsonObject = { spec: { model: { uri: "" }, annotations: { text } } };
+      const answer = await oracle.ask("replace", { config, service, settings });
+      const go = failed(answer) ? answer : { text: annotation(answer.config) };
+      const mine = ours(() => annotation(renderStrings(config, data)));
+      tally.compare(text, go, mine);
+    }
 
     it(`within a config, for ${name}`, async () => {
       const data = await dataFor(service);
-      const counts = { equal: 0, failed: 0, "left out": 0 };
-      for (const text of configTexts) {
-        const config: JsonObject = { spec: { model: { uri: "" }, annotations: { text } } };
-        const answer = await oracle.ask("replace", { config, service, settings });
-        const go = failed(answer) ? answer : { text: annotation(answer.config) };
-        counts[
-          compare(
-            text,
-            go,
-            ours(() => annotation(renderStrings(config, data))),
-          )
-        ] += 1;
+      const tally = new Tally();
+      for (const text of configTexts) await compareInConfig(text, data, tally);
+      ok(tally.equal >= 60 && tally.failed >= 100 && tally.leftOut <= 30, JSON.stringify(tally));
+    });
+
+    it(`generated, for ${name}`, async () => {
+      const data = await dataFor(service);
+      const tally = new Tally();
+      const property = fc.asyncProperty(templateText, (text) => compareInConfig(text, data, tally));
+      await fc.assert(property, { numRuns: 1500, seed });
+      ok(tally.equal >= 200 && tally.leftOut <= 150, JSON.stringify(tally));
+    });
+
+    it(`the presets, for ${name}`, async () => {
+      const data = await dataFor(service);
+      const folder = join(oracle.kserve, "config/llmisvcconfig");
+      const files = (await readdir(folder)).filter((file) => file.startsWith("config-llm-")).sort();
+      strictEqual(files.length, 10);
+      for (const file of files) {
+        const { spec } = load(await readFile(join(folder, file), "utf8")) as { spec: JsonObject };
+        const answer = await oracle.ask("replace", { config: { spec }, service, settings });
+        const mine = ours(() => canonicalSpec(renderStrings(canonicalSpec(spec).value, data)).value);
+        if (!failed(answer)) deepStrictEqual({ file, text: answer.config["spec"] }, { file, ...mine });
+        else if ("error" in mine)
+          ok(answer.error.endsWith(mine.error), `${file}: ${answer.error}, and here: ${mine.error}`);
+        else throw new Error(`${file} fails only in Go: ${answer.error}`);
       }
-      strictEqual(counts.equal + counts.failed + counts["left out"], configTexts.length);
-      ok(counts.equal >= 60, `only ${counts.equal} texts were rendered`);
-      ok(counts["left out"] <= 30, `${counts["left out"]} texts were left out`);
     });
   }
 });
