@@ -117,7 +117,9 @@ class Reader {
         continue;
       }
       if (value === null && this.defaults && field.default !== undefined) continue;
-      const canonical = this.step(name, () => this.field(field.emptied && this.defaults ? {} : value, field));
+      this.path.push(name);
+      const canonical = this.field(field.emptied && this.defaults ? {} : value, field);
+      this.path.pop();
       if (canonical !== undefined) result[name] = canonical;
     }
     if (this.defaults && defaulted.length > 0) this.addDefaults(result, given, defaulted);
@@ -187,7 +189,12 @@ class Reader {
       return undefined;
     }
     if (value.length === 0 && field.omit) return undefined;
-    return value.map((item, index) => this.step(index, () => this.item(item, field)));
+    return value.map((item, index) => {
+      this.path.push(index);
+      const canonical = this.item(item, field);
+      this.path.pop();
+      return canonical;
+    });
   }
 
   private item(value: Json | undefined, { elem, type }: Compiled): Json {
@@ -221,7 +228,9 @@ class Reader {
       if (value[key] === undefined || !this.isSafe(key)) continue;
       empty = false;
       this.count(key.length);
-      result[key] = this.step(key, () => this.item(value[key], field));
+      this.path.push(key);
+      result[key] = this.item(value[key], field);
+      this.path.pop();
     }
     return empty && field.omit ? undefined : result;
   }

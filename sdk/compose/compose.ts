@@ -140,7 +140,7 @@ class Composer {
         warnings: findWarnings({
           fragments,
           spec,
-          draft,
+          merged,
           stored,
           sources: this.sources,
           mode: this.mode,

@@ -7,23 +7,40 @@ export type Path = readonly (string | number)[];
 
 /** A spec that the steps after the merge change, each as a source of its own. What was given stays as it is. */
 export class Draft implements Merged {
-  value: JsonObject;
-  origin: Origin;
+  private current: JsonObject;
+  private known: Origin;
+  /** Changes of origins, which are made when somebody asks: most services are composed, and never explained. */
+  private pending: { readonly changes: OriginChanges; readonly value: JsonObject }[] = [];
 
   constructor(start: Merged) {
-    this.value = start.value;
-    this.origin = start.origin;
+    this.current = start.value;
+    this.known = start.origin;
+  }
+
+  get value(): JsonObject {
+    return this.current;
+  }
+
+  get origin(): Origin {
+    for (const { changes, value } of this.pending) this.known = changes.applyTo(this.known, value);
+    this.pending = [];
+    return this.known;
   }
 
   /** Sets a value on behalf of a source. */
   set(path: Path, value: Json, source: number): void {
-    const before = valueAt(this.value, path);
+    const before = valueAt(this.current, path);
     const changes = new OriginChanges();
     changes.add(path, (origin) =>
       before === undefined || before === null ? source : new OriginOf(source, { value: before, origin }),
     );
-    this.origin = changes.applyTo(this.origin, this.value);
-    this.value = withValueAt(this.value, path, value) as JsonObject;
+    this.replace(withValueAt(this.current, path, value) as JsonObject, changes);
+  }
+
+  /** Takes another value as a whole, of which only the origins of some parts change. */
+  replace(value: JsonObject, changes: OriginChanges): void {
+    this.pending.push({ changes, value: this.current });
+    this.current = value;
   }
 }
 

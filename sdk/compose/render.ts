@@ -35,9 +35,8 @@ export function renderTemplates(draft: Draft, { subject, service, settings, pool
   let emptied = false;
   const rendered = attempt(draft.value, "spec", (path) => sources.textAt(draft.origin, path));
   attempt({ labels: { ...labels }, annotations: { ...annotations } }, "metadata", () => "the service's metadata");
-  draft.origin = changes.applyTo(draft.origin, draft.value);
   // A text that became empty is left out, where it is optional.
-  draft.value = emptied ? canonicalSpec(rendered).value : (rendered as JsonObject);
+  draft.replace(emptied ? canonicalSpec(rendered).value : (rendered as JsonObject), changes);
 
   function attempt(value: Json, start: string, setter: (path: readonly (string | number)[]) => string): Json {
     try {

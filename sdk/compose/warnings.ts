@@ -1,4 +1,3 @@
-import type { Draft } from "./draft";
 import type { ReadFragment } from "./fragments";
 import { type GoField, goTypes, specType } from "./goTypes";
 import { isObject, type Json, type JsonObject, Marked, unmarked } from "./marked";
@@ -22,8 +21,8 @@ export interface WarningContext {
   readonly fragments: readonly ReadFragment[];
   /** The service's own spec. */
   readonly spec: ReadFragment;
-  /** The effective spec. */
-  readonly draft: Draft;
+  /** What everything was merged to, before templates and the steps after them. */
+  readonly merged: Merged;
   /** The service as the API server keeps it. */
   readonly stored: Merged;
   readonly sources: Sources;
@@ -53,9 +52,9 @@ interface Given extends ReadFragment {
 }
 
 /** A zero value cannot take away what a lower source set, except where Go keeps a pointer. */
-function unsetFields({ given, label }: Given, { draft, sources }: WarningContext): CompositionWarning[] {
+function unsetFields({ given, label }: Given, { merged, sources }: WarningContext): CompositionWarning[] {
   const found: CompositionWarning[] = [];
-  walkGiven(given, draft.value, draft.origin, specType, "", ({ name, value, field, effective, origin, path }) => {
+  walkGiven(given, merged.value, merged.origin, specType, "", ({ name, value, field, effective, origin, path }) => {
     if (!isUnsetting(value, field) || isZeroValue(effective)) return;
     // Without a value of its own the fragment has no part in what is there.
     found.push({
@@ -84,9 +83,9 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** Of elements that share a merge key only one is left, as soon as the list is merged with another. */
-function swallowedElements({ given, label }: Given, { draft }: WarningContext): CompositionWarning[] {
+function swallowedElements({ given, label }: Given, { merged }: WarningContext): CompositionWarning[] {
   const found: CompositionWarning[] = [];
-  walkGiven(given, draft.value, draft.origin, specType, "", ({ value, field, effective, path }) => {
+  walkGiven(given, merged.value, merged.origin, specType, "", ({ value, field, effective, path }) => {
     const key = field.mergeKey;
     if (!key || !Array.isArray(value) || !Array.isArray(effective)) return;
     const names = value.map((item) => keyOf(item as Json, key));
@@ -181,7 +180,7 @@ const unions: Readonly<Record<string, { readonly except: readonly string[] }>> =
 };
 
 /** Merging sets one member of a union and does not clear the other. */
-function survivingUnions({ draft, sources }: WarningContext): CompositionWarning[] {
+function survivingUnions({ merged, sources }: WarningContext): CompositionWarning[] {
   const found: CompositionWarning[] = [];
   const walk = (value: JsonObject, origin: Origin, type: string, path: string): void => {
     // What a preset set alone is as KServe means it.
@@ -210,12 +209,12 @@ function survivingUnions({ draft, sources }: WarningContext): CompositionWarning
       });
     }
   };
-  walk(draft.value, draft.origin, specType, "");
+  walk(merged.value, merged.origin, specType, "");
   return found;
 }
 
 /** A default that the API server adds to a stored object counts as given, and replaces what a lower source had. */
-function replacingDefaults({ draft, sources }: WarningContext): CompositionWarning[] {
+function replacingDefaults({ merged, sources }: WarningContext): CompositionWarning[] {
   const found: CompositionWarning[] = [];
   const walk = (value: Json | undefined, origin: Origin, path: string): void => {
     if (origin instanceof OriginOf && typeof origin.by === "number" && origin.by < 0) {
@@ -234,7 +233,7 @@ function replacingDefaults({ draft, sources }: WarningContext): CompositionWarni
       walk(value, origin.by, path);
     }
   };
-  walk(draft.value, draft.origin, "");
+  walk(merged.value, merged.origin, "");
   return found;
 }
 
@@ -254,15 +253,15 @@ const templateFields = [
   ["worker", "terminationGracePeriodSeconds"],
 ] as const;
 
-function invisibleToTemplates({ draft, stored, sources, mode, features }: WarningContext): CompositionWarning[] {
+function invisibleToTemplates({ merged, stored, sources, mode, features }: WarningContext): CompositionWarning[] {
   if (features.templatesSeeMergedSpec) return [];
   return templateFields.flatMap((path) => {
-    const origin = path.reduce<Origin>(partOf, draft.origin);
+    const origin = path.reduce<Origin>(partOf, merged.origin);
     const fromConfig = sourcesOf(origin).some((number) => {
       const kind = sources.get(number)?.kind;
       return kind === SourceKind.baseRef || kind === SourceKind.fragment;
     });
-    const value = at(draft.value, ...path);
+    const value = at(merged.value, ...path);
     if (value === undefined || !fromConfig || at(stored.value, ...path) !== undefined) return [];
     const fix =
       mode === "references"
@@ -279,13 +278,13 @@ function invisibleToTemplates({ draft, stored, sources, mode, features }: Warnin
 }
 
 /** A config's model name is written into the service before anything is merged. */
-function modelNameFromConfig({ draft, sources, spec }: WarningContext): CompositionWarning[] {
-  const origin = ["model", "name"].reduce<Origin>(partOf, draft.origin);
+function modelNameFromConfig({ merged, sources, spec }: WarningContext): CompositionWarning[] {
+  const origin = ["model", "name"].reduce<Origin>(partOf, merged.origin);
   const own = at(spec.spec, "model", "name");
   const [setter] = sourcesOf(origin);
   const kind = setter === undefined ? undefined : sources.get(setter)?.kind;
   if (own === undefined || (kind !== SourceKind.baseRef && kind !== SourceKind.fragment)) return [];
-  const effective = at(draft.value, "model", "name");
+  const effective = at(merged.value, "model", "name");
   if (unmarked(own) === unmarked(effective)) return [];
   return [
     {
