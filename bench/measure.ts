@@ -6,7 +6,7 @@ export interface Result {
   name: string;
   value: number;
   unit: string;
-  /** The value must not exceed it; undefined where only reported. */
+  /** The value must not exceed it, or not be below it where `details.atLeast` is true; undefined where only reported. */
   limit?: number;
   pass: boolean;
   details: Record<string, unknown>;

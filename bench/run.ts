@@ -15,6 +15,8 @@ const benches: Record<string, (progress: Progress) => Promise<Result>> = {
   "noop-up-100-vs-raw": async (progress) => (await import("./services")).noopUpVsRaw(progress),
   "import-vs-kubernetes": async (progress) => (await import("./imports")).importVsKubernetes(progress),
   "noop-preview-platform": async (progress) => (await import("./platform")).noopPreviewPlatform(progress),
+  "merge-vs-go": async (progress) => (await import("./merge")).mergeVsGo(progress),
+  "compose-1000": async (progress) => (await import("./compose")).compose1000(progress),
 };
 
 async function main(): Promise<void> {
@@ -52,7 +54,7 @@ function table(results: Result[]): string {
   const rows = results.map((result) => [
     result.name,
     `${result.value} ${result.unit}`,
-    result.limit === undefined ? "-" : `<= ${result.limit}`,
+    result.limit === undefined ? "-" : `${result.details.atLeast === true ? ">=" : "<="} ${result.limit}`,
     result.pass ? "pass" : "FAIL",
     Object.entries(result.details)
       .filter(([, value]) => typeof value === "number")

@@ -19,7 +19,7 @@ export class UpstreamInstall {
   constructor(
     private readonly cluster: Cluster,
     private readonly toolchain: Toolchain,
-    private readonly services: { name: string; namespace?: string; spec: unknown }[],
+    private readonly services: { name: string; namespace?: string; spec?: unknown }[],
   ) {
     this.env = { ...(process.env as Record<string, string>), KUBECONFIG: cluster.kubeconfigPath };
     this.files = join(cluster.folder, "upstream-install");
@@ -182,7 +182,7 @@ const gateway = {
   },
 };
 
-function serviceManifest(service: { name: string; namespace?: string; spec: unknown }): unknown {
+function serviceManifest(service: { name: string; namespace?: string; spec?: unknown }): unknown {
   return {
     apiVersion: "serving.kserve.io/v1alpha2",
     kind: "LLMInferenceService",
