@@ -6,7 +6,9 @@ import fc from "fast-check";
 import { load } from "js-yaml";
 
 import { canonicalSpec } from "../../sdk/compose/canonical";
+import { goStruct, specType } from "../../sdk/compose/goTypes";
 import type { JsonObject } from "../../sdk/compose/marked";
+import { embeddedStructs } from "../../sdk/compose/template/goNames";
 import { renderStrings } from "../../sdk/compose/template/renderJson";
 import { templateData, type TemplateService } from "../../sdk/compose/template/serviceData";
 import { parseTemplate, renderTemplate, TemplateError, type TemplateData } from "../../sdk/compose/template/template";
@@ -77,6 +79,23 @@ describe("templates as Go renders them", function () {
     return templateData(service as TemplateService, { ...settings, inferencePoolNamespacedName: answer.text });
   }
 
+  it("every field has Go's name and type", async () => {
+    const service = { metadata: { name: "all", namespace: "ns" }, spec: {} as JsonObject };
+    const templates = collectFields(service.spec);
+    ok(templates.length > 500, `only ${templates.length} fields`);
+    const data = await dataFor(service);
+    const tally = new Tally();
+    for (const template of templates) {
+      const go = await oracle.ask("render", { template, service, settings });
+      tally.compare(
+        template,
+        go,
+        ours(() => renderTemplate(parseTemplate(template), data)),
+      );
+    }
+    strictEqual(tally.equal, templates.length);
+  });
+
   for (const [name, given] of Object.entries(templateServices)) {
     const service = { apiVersion: "serving.kserve.io/v1alpha2", kind: "LLMInferenceService", ...given };
 
@@ -131,6 +150,28 @@ describe("templates as Go renders them", function () {
     });
   }
 });
+
+/** Fills a spec so that each struct can be reached once; returns templates that print the types of all fields, and of what is embedded. */
+function collectFields(spec: JsonObject): string[] {
+  const templates: string[] = [];
+  const seen = new Set([specType]);
+  const queue = [{ expression: ".Spec", type: specType, object: spec }];
+  for (const { expression, type, object } of queue) {
+    for (const name of Object.keys(embeddedStructs[type] ?? {}))
+      templates.push(`{{ printf \`%T\` ${expression}.${name} }}`);
+    for (const [json, field] of Object.entries(goStruct(type))) {
+      const path = `${expression}.${field.go}`;
+      templates.push(`{{ printf \`%T\` ${path} }}`);
+      const holdsStruct = field.kind === "struct" || (field.kind === "list" && field.elem === "struct");
+      if (!holdsStruct || seen.has(field.type)) continue;
+      seen.add(field.type);
+      const child: JsonObject = {};
+      object[json] = field.kind === "list" ? [child] : child;
+      queue.push({ expression: field.kind === "list" ? `(index ${path} 0)` : path, type: field.type, object: child });
+    }
+  }
+  return templates;
+}
 
 function annotation(config: unknown): unknown {
   return (config as { spec: { annotations: { text: unknown } } }).spec.annotations.text;

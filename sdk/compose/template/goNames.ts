@@ -1,7 +1,7 @@
 /**
  * Go types that {@link goTypes} does not tell apart: a field of type `v1.ObjectName` is a string there. Templates do, because Go passes
  * only a `string` to a function that wants one, and looks up a map only by its own key type. By struct and JSON name, without the
- * pointer, read from KServe 0.20 by reflection; test/differential compares them.
+ * pointer, read from KServe 0.20 by reflection; test/differential compares each with Go.
  */
 export const namedTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "api/v1.EndpointPickerRef": {
@@ -33,10 +33,10 @@ export const namedTypes: Readonly<Record<string, Readonly<Record<string, string>
   "apis/v1.HTTPPathMatch": { type: "v1.PathMatchType" },
   "apis/v1.HTTPPathModifier": { type: "v1.HTTPPathModifierType" },
   "apis/v1.HTTPQueryParamMatch": { type: "v1.QueryParamMatchType", name: "v1.HTTPHeaderName" },
-  "apis/v1.HTTPRequestRedirectFilter": { hostname: "v1.PreciseHostname" },
+  "apis/v1.HTTPRequestRedirectFilter": { statusCode: "int", hostname: "v1.PreciseHostname" },
   "apis/v1.HTTPRouteFilter": { type: "v1.HTTPRouteFilterType" },
   "apis/v1.HTTPRouteMatch": { method: "v1.HTTPMethod" },
-  "apis/v1.HTTPRouteRetry": { codes: "[]v1.HTTPRouteRetryStatusCode", backoff: "v1.Duration" },
+  "apis/v1.HTTPRouteRetry": { attempts: "int", codes: "[]v1.HTTPRouteRetryStatusCode", backoff: "v1.Duration" },
   "apis/v1.HTTPRouteRule": { name: "v1.SectionName" },
   "apis/v1.HTTPRouteSpec": { hostnames: "[]v1.Hostname" },
   "apis/v1.HTTPRouteTimeouts": { request: "v1.Duration", backendRequest: "v1.Duration" },

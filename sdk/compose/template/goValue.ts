@@ -81,6 +81,7 @@ export function namedScalar(base: string, name = base): GoType {
   if (!kind) throw new Error(`no scalar type ${base}`);
   if (name === "string") return stringType;
   if (name === "bool") return boolType;
+  if (name === "int") return intType;
   return intern(`scalar ${base} ${name}`, () => scalarType(kind, name));
 }
 
@@ -118,33 +119,40 @@ function goName(typeName: string): string {
 /** Packages whose structs have a String method that was generated with their protocol buffers. */
 const generatedPackages = /^(?:core|meta|autoscaling)\//;
 
-/** @throws Error for a type that is not in the table. */
-export function structType(typeName: string): GoType {
-  return intern(`struct ${typeName}`, () => {
-    const struct = goTypes[typeName];
-    if (!struct) throw new Error(`no Go type ${typeName}`);
+/**
+ * @param shown the struct's own name, when another has its fields in the table
+ * @throws Error for a type that is not in the table
+ */
+export function structType(typeName: string, shown = typeName): GoType {
+  return intern(`struct ${typeName} ${shown}`, () => {
+    if (!goTypes[typeName]) throw new Error(`no Go type ${typeName}`);
     let fields: Map<string, FieldRef> | undefined;
-    const collect = (): Map<string, FieldRef> => {
-      const found = new Map<string, FieldRef>();
-      for (const [json, field] of Object.entries(struct))
-        found.set(field.go, { path: [json], type: fieldType(typeName, json, field) });
-      for (const [name, embedded] of Object.entries(embeddedStructs[typeName] ?? {})) {
-        // What the table does not list by itself has the outer struct's fields: more than Go allows, and never others.
-        found.set(name, { path: [], type: structType(goTypes[embedded] ? embedded : typeName) });
-      }
-      const json = namedEmbeddedStructs[typeName];
-      const promoted = json === undefined ? undefined : struct[json];
-      if (json !== undefined && promoted) {
-        for (const [name, field] of Object.entries(goTypes[promoted.type] ?? {})) {
-          if (!found.has(field.go))
-            found.set(field.go, { path: [json, name], type: fieldType(promoted.type, name, field) });
-        }
-      }
-      return found;
+    return {
+      kind: "struct",
+      name: goName(shown),
+      field: (name) => (fields ??= fieldsOf(typeName)).get(name),
+      ...(generatedPackages.test(shown) && { nilText: "nil" }),
     };
-    const nilText = generatedPackages.test(typeName) ? { nilText: "nil" } : {};
-    return { kind: "struct", name: goName(typeName), field: (name) => (fields ??= collect()).get(name), ...nilText };
   });
+}
+
+function fieldsOf(typeName: string): Map<string, FieldRef> {
+  const found = new Map<string, FieldRef>();
+  for (const [json, field] of Object.entries(goTypes[typeName] ?? {})) {
+    found.set(field.go, { path: [json], type: fieldType(typeName, json, field) });
+  }
+  for (const [name, embedded] of Object.entries(embeddedStructs[typeName] ?? {})) {
+    // What the table does not list by itself has the outer struct's fields: more than Go allows, and never others.
+    found.set(name, { path: [], type: structType(goTypes[embedded] ? embedded : typeName, embedded) });
+  }
+  const json = namedEmbeddedStructs[typeName];
+  const embedded = json === undefined ? undefined : goTypes[typeName]?.[json]?.type;
+  if (json !== undefined && embedded !== undefined) {
+    for (const [name, field] of Object.entries(goTypes[embedded] ?? {})) {
+      if (!found.has(field.go)) found.set(field.go, { path: [json, name], type: fieldType(embedded, name, field) });
+    }
+  }
+  return found;
 }
 
 /** The name that Go gives a field's type, looked up in the struct and in what it embeds. */
