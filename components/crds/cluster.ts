@@ -42,15 +42,22 @@ export async function readObject(client: KubernetesClient, objectName: string): 
   return object && { ...object, apiVersion, kind };
 }
 
-/** The fields of an object's metadata alone, without the megabyte of its schema. */
+/**
+ * The fields of an object's metadata alone, without the megabyte of its schema.
+ *
+ * @param cached whether the API server may answer from its cache, as of a moment ago: of a large CRD that costs it 1 ms of CPU
+ * instead of 75. @default false
+ */
 export async function readMetadata(
   client: KubernetesClient,
   objectName: string,
+  { cached = false } = {},
 ): Promise<KubernetesObject | undefined> {
   const { apiVersion, kind, name } = locate(objectName);
   try {
     return (await client.request("GET", await client.pathOf(apiVersion, kind, undefined, name), {
       accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+      query: cached ? { resourceVersion: 0 } : {},
     })) as KubernetesObject;
   } catch (error) {
     if (error instanceof ApiError && error.code === 404) return undefined;

@@ -41,7 +41,7 @@ export function updateBundle(olds: BundleOutputs, news: BundleInputs): Promise<B
     if (news.onDelete === CrdDeletion.delete) {
       await removeObjects(
         client,
-        news,
+        { ...news, crds: olds.crds },
         before.filter((name) => !objectNames(news).includes(name)),
       );
     }

@@ -1,6 +1,7 @@
 import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 import { type BundleInputs, type BundleOutputs, CrdDeletion, CrdOwnership, objectNames } from "./bundle";
 import { forAll, readMetadata, Waiting, withCluster } from "./cluster";
+import { openStorage, Reminder } from "./finalizer";
 import { locate } from "./objects";
 import { isManagedBy, otherManagers } from "./ownership";
 
@@ -35,14 +36,19 @@ async function removeObject(client: KubernetesClient, set: BundleInputs, objectN
     return;
   }
   const { apiVersion, kind, name } = locate(objectName);
+  const crd = set.crds[objectName];
+  if (crd) await openStorage(client, crd);
   await client.delete(apiVersion, kind, undefined, name);
   // Discovery would be cheaper to ask, but it may list a kind for minutes after its CRD has gone.
   const waiting = new Waiting(`${objectName} to be gone`, set.timeoutSeconds, 500);
+  const reminder = crd && new Reminder(client, objectName);
   for (;;) {
-    const left = await readMetadata(client, objectName);
-    // Another one of the same name is somebody else's.
-    if (left?.metadata.uid !== found.metadata.uid) return;
+    const left = await readMetadata(client, objectName, { cached: true });
+    const gone = (state?: KubernetesObject) => state?.metadata.uid !== found.metadata.uid;
+    // Another one of the same name is somebody else's. A cache may be behind, so it has not the last word.
+    if (gone(left) && gone(await readMetadata(client, objectName))) return;
     if (waiting.expired) throw new Error(await whyStillThere(client, set, objectName));
+    if (left) await reminder?.look(left.metadata);
     await waiting.pause("objects of its kind are being deleted");
   }
 }
