@@ -10,6 +10,7 @@ import { checkScaling, checkUsableAdvanced, checkWorkloadScaling } from "./rules
 import { checkScheduler, checkSchedulerReplicas } from "./rules/scheduler";
 import { checkImmutable, checkKvCache, checkParallelism, checkWholeNodes, workloadsOf } from "./rules/workload";
 import { checkSpec } from "./schema/checkSpec";
+import { mostFindings } from "./schema/finding";
 import { checkStructure } from "./structure";
 import { pathText, type Step, View } from "./view";
 
@@ -192,6 +193,7 @@ function checkCrdRules(spec: View, options: { templates: boolean }, report: Repo
 /** Adds problems with their path, what was given there and who set it. */
 function reporter(problems: Problem[], { path = "", originOf }: CheckOptions): Report {
   return (at, problem) => {
+    if (problems.length >= mostFindings) return;
     const { given } = at;
     const origin = originOf && (originAt(at, originOf) ?? originAt(at.firstLeaf, originOf));
     problems.push({

@@ -11,8 +11,8 @@ export function pathText(start: string, steps: readonly Step[]): string {
 
 function stepText(step: Step): string {
   if (typeof step === "number") return `[${step}]`;
-  if (/^[A-Za-z0-9_-]+$/.test(step)) return `.${step}`;
-  return `[${JSON.stringify(step.length > longestShown ? `${step.slice(0, longestShown)}…` : step)}]`;
+  if (step.length > longestShown) return `[${JSON.stringify(`${step.slice(0, longestShown)}…`)}]`;
+  return /^[A-Za-z0-9_-]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
 }
 
 const longestShown = 200;
@@ -39,7 +39,8 @@ export function isOpaque(value: unknown): boolean {
 export class View {
   readonly unknown: boolean;
   private readonly value: unknown;
-  private readonly secret: boolean;
+  /** Whether it must not be shown, nor anything that was computed from it. */
+  readonly isSecret: boolean;
 
   constructor(
     raw: unknown,
@@ -47,7 +48,7 @@ export class View {
     private readonly step: Step = "",
   ) {
     this.unknown = parent?.unknown === true || isOpaque(raw);
-    this.secret = parent?.secret === true || (raw instanceof Marked && raw.secret);
+    this.isSecret = parent?.isSecret === true || (raw instanceof Marked && raw.secret);
     const value = raw instanceof Marked ? raw.value : raw;
     this.value = this.unknown || value === null ? undefined : value;
   }
@@ -102,12 +103,12 @@ export class View {
 
   /** The value for a problem's `given`: never a secret, and nothing that has parts. */
   get given(): unknown {
-    return this.secret ? undefined : shownValue(this.value);
+    return this.isSecret ? undefined : shownValue(this.value);
   }
 
   /** The value in a sentence. */
   get shown(): string {
-    if (this.secret) return secretText;
+    if (this.isSecret) return secretText;
     if (this.unknown) return unknownText;
     return JSON.stringify(shownValue(this.value)) ?? "";
   }

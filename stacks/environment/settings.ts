@@ -9,6 +9,7 @@ import { ConfigStore } from "../../sdk/compose/configs";
 import { readSpec } from "../../sdk/compose/fragments";
 import type { JsonObject } from "../../sdk/compose/marked";
 import { at } from "../../sdk/compose/presets";
+import type { ControllerSettings } from "../../sdk/compose/settings";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 
@@ -161,6 +162,12 @@ export function fragmentsOf(
     if (!shared) throw new Error(`no fragment "${named}"`);
     return shared;
   });
+}
+
+/** What the platform's settings decide of how KServe's controller composes services. */
+export function controllerSettingsOf({ platform }: EnvironmentSettings): Partial<ControllerSettings> {
+  const [namespace, name] = platform?.kserve?.gateway?.split("/") ?? [];
+  return namespace && name ? { ingressGatewayNamespace: namespace, ingressGatewayName: name } : {};
 }
 
 /** Services and fragments at their places; undefined for those of another shape, about which enough is said. */

@@ -26,7 +26,7 @@ export function* fieldSpecs(): Generator<object> {
 function* places(node: SchemaNode, steps: readonly Step[]): Generator<{ node: SchemaNode; steps: readonly Step[] }> {
   if (steps.length > 0) yield { node, steps };
   if (repeated.has(steps.join("."))) return;
-  for (const [name, index] of Object.entries(node.fields ?? {})) yield* places(schemaNode(index), [...steps, name]);
+  for (const [name, index] of node.fields ?? []) yield* places(schemaNode(index), [...steps, name]);
   if (node.items !== undefined) yield* places(schemaNode(node.items), [...steps, 0]);
   if (node.values !== undefined) yield* places(schemaNode(node.values), [...steps, "key"]);
 }

@@ -69,7 +69,7 @@ function checkFilters(filters: View, report: Report): void {
     if (type !== undefined) {
       const earlier = first.get(type);
       if (earlier && onceOnly.includes(type)) {
-        report(filter, { message: `${type} cannot be repeated`, fix: "join it with the earlier one" });
+        report(filter, { message: "a filter of this type cannot be repeated", fix: "join it with the earlier one" });
       }
       first.set(type, earlier ?? filter);
     }
@@ -86,12 +86,12 @@ function checkFilter(filter: View, type: string | undefined, report: Report): vo
     const settings = filter.get(field);
     if (type !== undefined && type !== owner && settings.present) {
       report(settings, {
-        message: `does not belong to a filter of type ${type}`,
+        message: `does not belong to a filter of type ${filter.get("type").shown}`,
         allowed: `${field} with type ${owner}`,
       });
     }
     if (type === owner && settings.absent) {
-      report(settings, { message: `missing; a filter of type ${type} needs it` });
+      report(settings, { message: "missing; a filter of this type needs it" });
     }
   }
   checkPathChange(filter.get("requestRedirect", "path"), report);
@@ -110,7 +110,8 @@ function checkPathChange(path: View, report: Report): void {
   ] as const) {
     const value = path.get(field);
     if (type === owner && value.absent) report(value, { message: `missing; the type ${owner} needs it` });
-    if (type !== owner && value.present) report(value, { message: `does not belong to the type ${type}` });
+    if (type !== owner && value.present)
+      report(value, { message: `does not belong to the type ${path.get("type").shown}` });
   }
 }
 
@@ -152,7 +153,10 @@ function checkMirror(mirror: View, report: Report): void {
   const [numerator, denominator] = [fraction.get("numerator"), fraction.get("denominator")];
   const whole = denominator.absent ? 100 : denominator.number;
   if (numerator.number !== undefined && whole !== undefined && numerator.number > whole) {
-    report(numerator, { message: `more than the denominator (${whole})`, allowed: `at most ${whole}` });
+    report(numerator, {
+      message: "more than the denominator",
+      allowed: "at most the denominator, which is 100 unless given",
+    });
   }
 }
 
@@ -175,7 +179,7 @@ function checkExternalAuth(auth: View, report: Report): void {
     const settings = auth.get(field);
     if (protocol === owner && settings.absent) report(settings, { message: `missing; the protocol ${owner} needs it` });
     if (protocol !== owner && settings.present)
-      report(settings, { message: `does not belong to the protocol ${protocol}` });
+      report(settings, { message: `does not belong to the protocol ${auth.get("protocol").shown}` });
   }
 }
 

@@ -6,7 +6,12 @@ import type { Report, RuledService } from "./rule";
 export function checkModel({ spec }: RuledService, report: Report): void {
   const uri = spec.get("model", "uri");
   if (!uri.text) return;
-  for (const { message, allowed, fix } of checkModelUri(uri.text, "")) report(uri, { message, allowed, fix });
+  for (const { message, allowed, fix } of checkModelUri(uri.text, "")) {
+    report(
+      uri,
+      uri.isSecret ? { message: "KServe cannot fetch a model from there", allowed } : { message, allowed, fix },
+    );
+  }
 }
 
 /**

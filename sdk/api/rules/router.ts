@@ -128,7 +128,8 @@ export function checkPoolBackend({ name, spec }: RuledService, report: Report): 
     );
   };
   if (rules.items.some((rule) => rule.unknown || mayLeadToPool(rule))) return;
-  const pool = scheduler.get("pool", "ref", "name").text ?? childNames(name).inferencePool;
+  const ref = scheduler.get("pool", "ref", "name");
+  const pool = ref.isSecret ? "<name of the pool>" : (ref.text ?? childNames(name).inferencePool);
   report(rules, {
     message:
       "the rules replace those of KServe's preset, and none leads to the scheduler's pool, so the service would never be Ready",

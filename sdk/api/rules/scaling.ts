@@ -31,8 +31,7 @@ function checkReplicas(workload: View, scaling: View, report: Report): void {
   const max = scaling.get("maxReplicas");
   if (min.number === undefined || max.unknown) return;
   // Go reads a missing maxReplicas as 0.
-  if (max.absent && min.number > 0)
-    report(max, { message: "missing", allowed: `at least minReplicas (${min.number})` });
+  if (max.absent && min.number > 0) report(max, { message: "missing", allowed: `at least minReplicas (${min.shown})` });
   if (max.number !== undefined && min.number > max.number) {
     report(min, { message: `more than maxReplicas (${max.shown})`, allowed: "at most maxReplicas" });
   }

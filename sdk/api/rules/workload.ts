@@ -55,11 +55,12 @@ function checkWorkloadParallelism(workload: View, report: Report): void {
 export function checkWholeNodes({ spec }: RuledService, report: Report): void {
   for (const workload of workloadsOf(spec)) {
     const data = workload.get("parallelism", "data");
-    const perNode = workload.get("parallelism", "dataLocal").number;
+    const dataLocal = workload.get("parallelism", "dataLocal");
+    const perNode = dataLocal.number;
     if (data.number === undefined || !perNode || perNode < 0 || data.number % perNode === 0) continue;
     report(data, {
-      message: `not a multiple of dataLocal (${perNode}), so a group would have a fraction of a node`,
-      allowed: `a multiple of ${perNode}`,
+      message: `not a multiple of dataLocal (${dataLocal.shown}), so a group would have a fraction of a node`,
+      allowed: `a multiple of ${dataLocal.shown}`,
     });
   }
 }
@@ -80,11 +81,19 @@ function checkGroupSize(before: View, after: View, report: Report): void {
   const parallelism = after.get("parallelism");
   const [was, is] = [groupSize(before.get("parallelism")), groupSize(parallelism)];
   if (was === undefined || is === undefined || was === is) return;
+  if ([before.get("parallelism"), parallelism].some(holdsSecret)) {
+    report(parallelism, { message: "makes groups of another size, which cannot be changed in a service that exists" });
+    return;
+  }
   report(parallelism, {
     message: `makes groups of ${is} instead of ${was} nodes, which cannot be changed in a service that exists`,
     allowed: `parallelism for ${was} nodes: data / dataLocal, or pipeline`,
     fix: "replace the service, or make another one and move the traffic",
   });
+}
+
+function holdsSecret(parallelism: View): boolean {
+  return ["data", "dataLocal", "pipeline"].some((field) => parallelism.get(field).isSecret);
 }
 
 /** Nodes in a group; undefined when it depends on something unknown. Source: `ParallelismSpec.GetSize`. */

@@ -50,6 +50,7 @@ class Checker {
   constructor(private readonly partial: boolean) {}
 
   check(node: SchemaNode, value: unknown): void {
+    if (typeof value === "string" && node.type === "string") return this.text(node, value);
     if (this.findings.length >= mostFindings || isOpaque(value)) return;
     if (value instanceof Marked) {
       const outer = this.secret;
@@ -66,7 +67,7 @@ class Checker {
       case "array":
         return this.list(node, value);
       case "string":
-        return typeof value === "string" ? this.text(node, value) : this.report(wrongType(value, "a string"));
+        return this.report(wrongType(value, "a string"));
       case "boolean":
         return typeof value === "boolean" ? undefined : this.report(wrongType(value, "a boolean"));
       case "quantity":
@@ -86,13 +87,14 @@ class Checker {
     const given = value as Record<string, unknown>;
     const keys = Object.keys(given);
     for (const key of keys) {
+      if (this.findings.length >= mostFindings) return;
       const part = given[key];
       // The API server drops nulls from objects.
       if (part === undefined || part === null) continue;
-      const index = node.fields && Object.hasOwn(node.fields, key) ? node.fields[key] : node.values;
+      const index = node.fields?.get(key) ?? node.values;
       this.at.push(key);
       if (index !== undefined) this.check(schemaNode(index), part);
-      else if (!node.open) this.report(unknownField(key, Object.keys(node.fields ?? {})));
+      else if (!node.open) this.report(unknownField(key, [...(node.fields?.keys() ?? [])]));
       this.at.pop();
     }
     if (!this.partial) this.required(node, given);
@@ -106,8 +108,9 @@ class Checker {
     for (const key of node.required ?? []) {
       if ((Object.hasOwn(given, key) ? given[key] : undefined) != null) continue;
       this.at.push(key);
-      const expected = node.fields && schemaNode(node.fields[key] ?? 0).type;
-      this.report({ message: "missing", allowed: expected && typeNames[expected] });
+      const index = node.fields?.get(key);
+      const expected = index !== undefined && schemaNode(index).type;
+      this.report({ message: "missing", allowed: expected ? typeNames[expected] : undefined });
       this.at.pop();
     }
   }
@@ -129,6 +132,7 @@ class Checker {
 
   private unique(keys: NonNullable<SchemaNode["unique"]>, list: readonly unknown[]): void {
     const first = new Map<string, number>();
+    if (list.length < 2) return;
     list.forEach((item, index) => {
       const key = identity(item, keys);
       if (key === undefined) return;
@@ -145,6 +149,8 @@ class Checker {
   }
 
   private text(node: SchemaNode, value: string): void {
+    if (node.pattern === undefined && node.minLength === undefined && node.maxLength === undefined && !node.enum)
+      return;
     const { minLength, maxLength = Infinity } = node;
     const tooShort = value.length < (minLength ?? 0);
     // Go counts characters, of which some are two in JavaScript.
@@ -204,9 +210,13 @@ class Checker {
     this.report({ given: value, message: value < min ? "too small" : "too large", allowed });
   }
 
-  private report({ given, ...finding }: Omit<Finding, "at">): void {
+  private report({ given, fix, ...finding }: Omit<Finding, "at">): void {
     if (this.findings.length >= mostFindings) return;
-    this.findings.push({ at: [...this.at], ...(given !== undefined && !this.secret && { given }), ...finding });
+    const at = [...this.at];
+    // A fix may repeat what was given.
+    if (this.secret) this.findings.push({ at, ...finding });
+    else
+      this.findings.push({ at, ...(given !== undefined && { given }), ...finding, ...(fix !== undefined && { fix }) });
   }
 }
 

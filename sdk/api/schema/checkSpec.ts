@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { Marked } from "../../compose/marked";
 import type { Problem } from "../../problems";
 import { isOpaque, pathText, type Step } from "../view";
-import type { Finding } from "./finding";
+import { type Finding, mostFindings } from "./finding";
 import type { SpecForm } from "./specSchema";
 
 /** What is checked, and where it is. */
@@ -40,7 +40,9 @@ function findInSpec(spec: unknown, form: SpecForm): Finding[] {
     const schema = createSpecSchema(form);
     find = (value) => {
       const { error } = schema.safeParse(value, { reportInput: true });
-      return error ? withoutRepeats(error.issues.flatMap((issue) => findingsOf(issue, schema))) : [];
+      return error
+        ? withoutRepeats(error.issues.slice(0, mostFindings).flatMap((issue) => findingsOf(issue, schema)))
+        : [];
     };
     schemas.set(form, find);
   }
@@ -50,10 +52,11 @@ function findInSpec(spec: unknown, form: SpecForm): Finding[] {
 /** The first finding at each place: an empty text need not be told that it does not match a pattern. */
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ at }) => {
+  const distinct = findings.filter(({ at }) => {
     const place = JSON.stringify(at);
     return !seen.has(place) && seen.add(place);
   });
+  return distinct.slice(0, mostFindings);
 }
 
 /** The tree without marks, nulls and unknown parts; the same object where there are none. */
@@ -87,7 +90,7 @@ function plainObject(object: Readonly<Record<string, unknown>>): Readonly<Record
 }
 
 /** Nothing is said about what is unknown, and of a secret not what it is. */
-function withMarks({ given, ...finding }: Finding, spec: unknown): Finding | undefined {
+function withMarks({ given, fix, ...finding }: Finding, spec: unknown): Finding | undefined {
   let secret = false;
   let current: unknown = spec;
   for (const step of finding.at as readonly (Step | undefined)[]) {
@@ -97,5 +100,6 @@ function withMarks({ given, ...finding }: Finding, spec: unknown): Finding | und
     if (isOpaque(current)) return undefined;
     if (current instanceof Marked) secret ||= current.secret;
   }
-  return { ...finding, ...(given !== undefined && !secret && { given }) };
+  // A fix may repeat what was given.
+  return secret ? finding : { ...finding, ...(given !== undefined && { given }), ...(fix !== undefined && { fix }) };
 }

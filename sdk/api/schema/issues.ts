@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { shownValue, type Step } from "../view";
-import { type Finding, range, unknownField, wrongType } from "./finding";
+import { type Finding, mostFindings, range, unknownField, wrongType } from "./finding";
 import { findingParam } from "./specSchema";
 
 type Issue = z.core.$ZodIssue;
@@ -15,7 +15,7 @@ export function findingsOf(issue: Issue, schema: z.core.$ZodType, what: "field" 
   const at = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(schema, at);
-    return issue.keys.map((key) => ({ at: [...at, key], ...unknownField(key, known, what) }));
+    return issue.keys.slice(0, mostFindings).map((key) => ({ at: [...at, key], ...unknownField(key, known, what) }));
   }
   if (issue.code === "invalid_union") {
     const inner = issue.errors.at(-1) ?? [];

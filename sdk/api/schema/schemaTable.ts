@@ -16,7 +16,7 @@ export interface SchemaNode {
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly pattern?: string;
-  readonly fields?: Readonly<Record<string, number>>;
+  readonly fields?: ReadonlyMap<string, number>;
   readonly required?: readonly string[];
   readonly items?: number;
   /** Of a map. */
@@ -41,7 +41,8 @@ export function schemaNode(index: number): SchemaNode {
   if (known) return known;
   const text = schemaNodes[index];
   if (text === undefined) throw new Error(`no schema ${index}`);
-  return (parsed[index] = JSON.parse(text) as SchemaNode);
+  const { fields, ...node } = JSON.parse(text) as Omit<SchemaNode, "fields"> & { fields?: Record<string, number> };
+  return (parsed[index] = fields ? { ...node, fields: new Map(Object.entries(fields)) } : node);
 }
 
 export function schemaRoot(kind: SchemaKind, root: SchemaRoot): SchemaNode {
