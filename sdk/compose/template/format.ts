@@ -89,11 +89,11 @@ export function sprintf(run: Run, format: string, values: readonly GoValue[]): s
   let used = 0;
   const text = format.replace(
     verbs,
-    (match, flags: string, width: string | undefined, precision: string | undefined, verb: string | undefined) => {
+    (_match, flags: string, width: string | undefined, precision: string | undefined, verb: string | undefined) => {
       if (verb === undefined) return "%!(NOVERB)";
       if (verb === "%") return "%";
       if (/[+# ]/.test(flags) || precision !== undefined || "*[.".includes(verb))
-        throw unsupported(`the format ${JSON.stringify(match)}`);
+        throw unsupported("formats with flags other than - and 0, a precision or an index");
       if (Number(width ?? 0) > widest) throw unsupported(`a width above ${widest}`);
       const value = values[used];
       if (!value) return `%!${verb}(MISSING)`;

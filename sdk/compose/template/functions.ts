@@ -249,7 +249,7 @@ function slice(value: GoValue, bounds: readonly GoValue[]): GoValue {
       throw unsupported("a slice beyond the list's length");
     return position("slice", bound, size);
   });
-  if (start > end) throw fail(`invalid slice index: ${start} > ${end}`);
+  if (start > end) throw fail("invalid slice index: the start is behind the end");
   if (!bytes) return { type: item.type, raw: rawList(item).slice(start, end), addressable: false };
   const text = bytes.toString("utf8", start, end);
   if (text.includes("\ufffd")) throw unsupported("a slice that cuts a character");

@@ -177,18 +177,20 @@ class Renderer {
 
 /** Templates that were parsed, or what was wrong with them, by their text; the oldest are forgotten. */
 const cache = new Map<string, Template | TemplateError>();
-const mostCached = 2048;
-/** Longer ones are not kept. */
-const longestCached = 64 * 1024;
+/** Characters of all texts in the cache. */
+let cachedLength = 0;
+const mostCached = 1 << 22;
 
 function cached(text: string): Template | TemplateError {
   let found = cache.get(text);
   if (!found) {
     found = parsed(text);
-    if (text.length <= longestCached) {
-      const [oldest] = cache.size >= mostCached ? cache.keys() : [];
-      if (oldest !== undefined) cache.delete(oldest);
-      cache.set(text, found);
+    cache.set(text, found);
+    cachedLength += text.length;
+    for (const oldest of cache.keys()) {
+      if (cachedLength <= mostCached) break;
+      cache.delete(oldest);
+      cachedLength -= oldest.length;
     }
   }
   return found;
