@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 
 import { checkSpec } from "../../sdk/api/schema/checkSpec";
 import { checkCelRules, checkServiceConfig, checkWebhookRules, serviceWarnings } from "../../sdk/api/validate";
-import { failed, startOracle, type Oracle, type OracleVerdict } from "./oracle";
+import { failed, startOracle, type Oracle } from "./oracle";
 import { serviceName, type ValidationCase, validationCases, validSpec } from "./validationCases";
 import { fieldSpecs } from "./validationFields";
 import { serviceSpecs } from "./validationSpecs";
