@@ -1,6 +1,6 @@
 import { checkServiceName } from "../api/names";
 import { checkSpec } from "../api/schema/checkSpec";
-import { checkService, checkServiceConfig, checkWebhookRules } from "../api/validate";
+import { checkCelRules, checkService, checkServiceConfig, checkWebhookRules } from "../api/validate";
 import { ConfigurationError, type Problem } from "../problems";
 import { versions } from "../versions";
 import { canonicalSpec } from "./canonical";
@@ -325,6 +325,8 @@ class Composer {
         ];
       }),
       ...checkSpec(applied(plan.written.value), { form: "service" }),
+      // What is composed may hold what the object that the API server checks does not.
+      ...checkCelRules(stored.value, { templates: false }),
       ...(whole ? checkService({ ...service, spec: whole.value }, { originOf: originIn(whole) }) : []),
       ...checkWebhookRules({ ...service, spec: stored.value }, { originOf: originIn(stored) }),
     ];

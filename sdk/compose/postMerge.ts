@@ -1,6 +1,7 @@
 import { load } from "js-yaml";
 
 import { childName, childNames } from "../api/names";
+import { ConfigurationError } from "../problems";
 import type { Draft } from "./draft";
 import { isObject, type Json, type JsonObject, unmarked } from "./marked";
 import { at, decided, hasItems, poolRefOf } from "./presets";
@@ -133,8 +134,18 @@ function resolveSchedulerConfig(
   const data = configMaps(service.namespace, name) ?? shared;
   if (!data) return;
   const key = unmarked(at(config, "ref", "key")) || "epp";
-  const text = typeof key === "string" ? data[key] : undefined;
-  if (text === undefined) return;
+  if (typeof key !== "string") return;
+  const text = Object.hasOwn(data, key) ? data[key] : undefined;
+  if (text === undefined) {
+    throw new ConfigurationError(`LLMInferenceService "${service.name}"`, [
+      {
+        path: "spec.router.scheduler.config.ref.key",
+        given: key,
+        message: `the ConfigMap "${name}" has no such key`,
+        allowed: Object.keys(data).sort().join(", "),
+      },
+    ]);
+  }
   draft.set(path, { inline: load(text) as Json }, sources.add(SourceKind.postMerge, `ConfigMap "${name}"`));
 }
 

@@ -6,11 +6,13 @@ import type { Share } from "./properties";
 
 /** What somebody made of a case: a value, or nothing, for a reason. */
 export type Outcome = { value: unknown } | { failure: string };
+/** Ours may refuse on purpose what KServe accepts. */
+export type OurOutcome = Outcome | { stricter: string };
 
 /** Something that must be the same in our engine and in KServe's code, whatever the case. */
 export interface Property<C> {
   readonly cases: fc.Arbitrary<C>;
-  ours(given: C): Outcome;
+  ours(given: C): OurOutcome;
   theirs(given: C, oracle: Oracle): Promise<Outcome>;
   /** The body of a test that states what KServe does with the case; `differing` is where ours is another. */
   test(given: C, theirs: Outcome, differing: readonly Differing[]): string;
@@ -52,13 +54,13 @@ export async function compare({ title, ...share }: Share, oracle: Oracle, option
     const asked = cases.map((given) => property.theirs(given, oracle));
     const ours = cases.map((given) => attempt(property, given));
     const theirs = await Promise.all(asked);
-    const index = cases.findIndex((_, i) => !isSame(ours[i] as Outcome, theirs[i] as Outcome));
+    const index = cases.findIndex((_, i) => !isSame(ours[i] as OurOutcome, theirs[i] as Outcome));
     if (index >= 0) throw await shrink(title, property, oracle, { seed, index });
     options.progress?.(done + numRuns);
   }
 }
 
-function attempt<C>(property: Property<C>, given: C): Outcome {
+function attempt<C>(property: Property<C>, given: C): OurOutcome {
   try {
     return property.ours(given);
   } catch (error) {
@@ -67,8 +69,9 @@ function attempt<C>(property: Property<C>, given: C): Outcome {
   }
 }
 
-/** Both failed, or both made the same of it; why they failed may differ. */
-function isSame(ours: Outcome, theirs: Outcome): boolean {
+/** Both failed, or both made the same of it; why they failed may differ. What we refuse on purpose is not compared. */
+function isSame(ours: OurOutcome, theirs: Outcome): boolean {
+  if ("stricter" in ours) return true;
   if ("failure" in ours || "failure" in theirs) return "failure" in ours && "failure" in theirs;
   return stable(ours.value) === stable(theirs.value);
 }
@@ -110,7 +113,7 @@ async function shrink<C>(
   );
 }
 
-function describeDifference(ours: Outcome, theirs: Outcome): string[] {
+function describeDifference(ours: OurOutcome, theirs: Outcome): string[] {
   const differing = differingParts(ours, theirs);
   if (differing.length === 0) return [`ours:   ${describe(ours)}`, `theirs: ${describe(theirs)}`];
   return differing
@@ -120,11 +123,12 @@ function describeDifference(ours: Outcome, theirs: Outcome): string[] {
     );
 }
 
-function describe(outcome: Outcome): string {
+function describe(outcome: OurOutcome): string {
+  if ("stricter" in outcome) return `refuses: ${outcome.stricter}`;
   return "failure" in outcome ? `fails: ${outcome.failure}` : stable(outcome.value);
 }
 
-function differingParts(ours: Outcome, theirs: Outcome): Differing[] {
+function differingParts(ours: OurOutcome, theirs: Outcome): Differing[] {
   return "value" in ours && "value" in theirs ? partsThatDiffer(ours.value, theirs.value, []) : [];
 }
 
