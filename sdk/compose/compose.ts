@@ -7,7 +7,7 @@ import { canonicalSpec } from "./canonical";
 import { ConfigStore, type StoredConfig } from "./configs";
 import { Draft } from "./draft";
 import { type Fragment, missingConfig, type ReadFragment, readFragments, readSpec } from "./fragments";
-import type { Json, JsonObject } from "./marked";
+import { type Json, type JsonObject, unmarked } from "./marked";
 import { MergeError, type Merged, mergeOver } from "./merge";
 import { type FieldOrigin, listOrigins } from "./origins";
 import { type ConfigMapLookup, fillBeforeTemplates, finish } from "./postMerge";
@@ -289,6 +289,7 @@ class Composer {
     const draft = new Draft(merged);
     const details = { name: service.name, namespace: this.namespace, annotations };
     fillBeforeTemplates(draft, details, this.sources);
+    this.checkModelName(stored);
     const data = this.features.templatesSeeMergedSpec ? draft.value : stored.value;
     renderTemplates(draft, {
       subject: this.subject,
@@ -302,6 +303,20 @@ class Composer {
     });
     finish(draft, details, this.sources, configMaps);
     return draft;
+  }
+
+  /** Presets put the name into a command line inside of JSON, with nothing around it that would keep it together. */
+  private checkModelName(stored: Merged): void {
+    const name = unmarked(at(stored.value, "model", "name"));
+    if (typeof name !== "string" || !/["\\\x00-\x1f]/.test(name)) return;
+    throw new ConfigurationError(this.subject, [
+      {
+        path: "spec.model.name",
+        message: "holds a quote, a backslash or a control character, which breaks the templates of KServe's presets",
+        allowed: "what clients can write as the name of a model, such as meta-llama/Llama-3.1-8B",
+        origin: this.sources.textAt(stored.origin, ["model", "name"]),
+      },
+    ]);
   }
 
   /** What the API server refuses of each object, the webhook of the service, and the controller of what it is composed to. */

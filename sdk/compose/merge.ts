@@ -128,7 +128,8 @@ class Merger {
   }
 
   private replace(base: Json, from: Origin, patch: Json, by: Origin): Json {
-    this.origin = new OriginOf(by, { value: base, origin: from });
+    // Go writes "" for a text that must be there and was not given, so that nothing was replaced.
+    this.origin = base === "" ? by : new OriginOf(by, { value: base, origin: from });
     return patch;
   }
 

@@ -60,10 +60,17 @@ function unsetFields({ given, label }: Given, { merged, sources }: WarningContex
     found.push({
       path,
       message: `${label} sets it to ${JSON.stringify(value)}, which removes nothing: it stays ${shownValue(effective)} (${setters(origin, sources)})`,
-      fix: `remove ${name} from ${setters(origin, sources)}, or set another value than ${JSON.stringify(value)}`,
+      fix: removal(name, origin, sources),
     });
   });
   return found;
+}
+
+function removal(name: string, origin: Origin, sources: Sources): string {
+  const fromPreset = sourcesOf(origin).some((number) => sources.get(number)?.kind === SourceKind.preset);
+  return fromPreset
+    ? "say what it is meant to be: what a preset sets can be replaced, but not removed"
+    : `remove ${name} from ${setters(origin, sources)}, or say what it is meant to be`;
 }
 
 function isUnsetting(value: unknown, field: GoField): boolean {
