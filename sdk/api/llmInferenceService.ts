@@ -89,8 +89,19 @@ export interface KEDAScalingSpecArgs {
   cooldownPeriod?: Input<number>;
   initialCooldownPeriod?: Input<number>;
   idleReplicaCount?: Input<number>;
-  fallback?: Input<Record<string, unknown>>;
+  /** Replicas to hold while the metrics cannot be read. */
+  fallback?: Input<KEDAFallbackArgs>;
+  /** KServe 0.20 has a faulty rule in its CRD, by which the API server refuses every value of this field. */
   advanced?: Input<Record<string, unknown>>;
+}
+
+/** What KEDA does while metrics are missing. */
+export interface KEDAFallbackArgs {
+  /** Failed reads of the metrics before it begins. */
+  failureThreshold: Input<number>;
+  replicas: Input<number>;
+  /** "static", "currentReplicas", "currentReplicasIfHigher" or "currentReplicasIfLower". @default "static" */
+  behavior?: Input<string>;
 }
 
 /** Where the KV cache goes when accelerator memory is full. */
@@ -99,7 +110,19 @@ export interface KVCacheOffloadingSpecArgs {
   cpu: Input<string>;
   /** "lru" or "arc". @default "lru" */
   evictionPolicy?: Input<string>;
-  secondary?: Input<Input<Record<string, unknown>>[]>;
+  /** Further tiers, in the order in which they are filled. */
+  secondary?: Input<Input<{ fileSystem: Input<FileSystemTierArgs> }>[]>;
+}
+
+/** A tier of the KV cache on disk: exactly one of the two. */
+export interface FileSystemTierArgs {
+  /** A disk of the pod's node; `size` is a quantity, which KServe also requests as ephemeral-storage. */
+  emptyDir?: Input<{ size: Input<string> }>;
+  /** A claim for each pod (`spec`), or one that exists (`ref`, with a folder in it). */
+  pvc?: Input<{
+    spec?: Input<types.input.core.v1.PersistentVolumeClaimSpec>;
+    ref?: Input<{ name: Input<string>; path?: Input<string> }>;
+  }>;
 }
 
 /** How requests reach the workload. */
@@ -131,10 +154,11 @@ export interface SchedulerSpecArgs {
   labels?: Input<Record<string, Input<string>>>;
   annotations?: Input<Record<string, Input<string>>>;
   template?: Input<PartialPodSpecArgs>;
-  /** EndpointPickerConfig, written here or in a ConfigMap (key "epp" unless given). */
+  /** EndpointPickerConfig, written here or in a ConfigMap. */
   config?: Input<{
     inline?: Input<Record<string, unknown>>;
-    ref?: Input<{ name: Input<string>; key?: Input<string> }>;
+    /** The API server requires `key`; an empty one stands for "epp". */
+    ref?: Input<{ name: Input<string>; key?: Input<string>; optional?: Input<boolean> }>;
   }>;
   replicas?: Input<number>;
 }

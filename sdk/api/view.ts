@@ -3,10 +3,10 @@ import { Marked, secretText, unknownText } from "../compose/marked";
 /** One step of a path: a field, a key of a map, or an index of a list. */
 export type Step = string | number;
 
-/** A path in messages, such as `spec.template.containers[0].resources.limits["nvidia.com/gpu"]`. */
+/** A path in messages, such as `spec.template.containers[0].resources.limits["nvidia.com/gpu"]`, after what it starts with. */
 export function pathText(start: string, steps: readonly Step[]): string {
-  const text = start + steps.map(stepText).join("");
-  return text.startsWith(".") ? text.slice(1) : text;
+  const text = steps.map(stepText).join("");
+  return start + (start === "" || start.endsWith(" ") ? text.replace(/^\./, "") : text);
 }
 
 function stepText(step: Step): string {
