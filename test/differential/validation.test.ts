@@ -1,7 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as fc from "fast-check";
+import { load } from "js-yaml";
 
 import { checkSpec } from "../../sdk/api/schema/checkSpec";
 import { checkCelRules, checkServiceConfig, checkWebhookRules, serviceWarnings } from "../../sdk/api/validate";
@@ -158,6 +160,17 @@ describe("validation as KServe and the API server do it", function () {
       if (failed(answer)) throw new Error(answer.error);
       const warnings = serviceWarnings({ name: serviceName, spec });
       deepStrictEqual([warnings.map(({ path }) => path), answer.warnings.length], [paths, paths.length]);
+    }
+  });
+
+  it("accepts KServe's presets", () => {
+    const folder = join(oracle.kserve, "config/llmisvcconfig");
+    const presets = readdirSync(folder).filter((file) => file.startsWith("config-llm-"));
+    strictEqual(presets.length, 10);
+    for (const file of presets) {
+      const { spec } = load(readFileSync(join(folder, file), "utf8")) as { spec: object };
+      deepStrictEqual([...checkSpec(spec, { form: "config" }), ...checkServiceConfig({ spec })], [], file);
+      deepStrictEqual(checkSpec(spec, { form: "fragment" }), [], file);
     }
   });
 
