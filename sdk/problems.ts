@@ -27,6 +27,9 @@ export class ConfigurationError extends Error {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(`${subject}: ${count}\n${problems.map((problem) => `  - ${describeProblem(problem)}`).join("\n")}`);
     this.name = "ConfigurationError";
+    // Pulumi writes `error serializing property "spec": ` in front of it, which tells the user nothing.
+    const { message } = this;
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
   }
 }
 

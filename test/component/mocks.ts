@@ -18,6 +18,8 @@ export interface MockOptions {
   preview?: boolean;
   /** Outputs beside the inputs, by type. */
   outputs?: (resource: { type: string; name: string; inputs: Record<string, unknown> }) => Record<string, unknown>;
+  /** Types of which no output is known in a preview. */
+  unknownOutputs?: readonly string[];
   /** Results of provider functions. */
   call?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -35,6 +37,10 @@ export async function register<T>(
     {
       newResource: ({ type, name, inputs, custom }) => {
         const given = inputs as Record<string, unknown>;
+        if (options.preview && options.unknownOutputs?.includes(type)) {
+          const unknowns = Object.keys(given).map((key) => [key, pulumi.unknown]);
+          return { id: "", state: Object.fromEntries(unknowns) as Record<string, unknown> };
+        }
         return {
           id: custom ? `${name}-id` : "",
           state: { ...given, ...(options.preview ? {} : options.outputs?.({ type, name, inputs: given })) },
@@ -55,9 +61,23 @@ export async function register<T>(
     registrations.push(describeRequest(request));
     return forward(request, callback);
   };
-  const result = program();
-  await pulumi.runtime.disconnect();
-  return { registrations, result };
+  // The language host reports these as errors of the program; mocha would blame whatever test runs.
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", note);
+  try {
+    const result = program();
+    await pulumi.runtime.disconnect();
+    // Node reports them after the microtasks of the turn in which they were rejected.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (unhandled.length > 0) throw unhandled[0];
+    return { registrations, result };
+  } finally {
+    process.off("unhandledRejection", note);
+    for (const listener of others) process.on("unhandledRejection", listener);
+  }
 }
 
 interface RegisterRequest {
