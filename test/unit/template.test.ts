@@ -267,6 +267,23 @@ describe("templates: errors", () => {
       "the output is longer than 1048576 characters",
     );
     strictEqual(failure("{{ printf `%99999d` 1 }}").reason, "a width above 10000");
+    strictEqual(failure(`{{ print${" 1".repeat(6000)} }}`).reason, "an action of more than 10000 words");
+    strictEqual(failure(`{{ 1 }}${"x".repeat(1 << 20)}`).reason, "a template longer than 1048576 characters");
+    strictEqual(failure(`{{ nope${"e".repeat(1000)} }}`).message.length < 500, true);
+  });
+
+  it("gives up on what takes too long", () => {
+    const doubled = "{{ $x = print $x $x }}";
+    strictEqual(render(`{{ $x := \`a\` }}${doubled.repeat(20)}{{ len $x }}`), "1048576");
+    for (const template of [
+      `{{ $x := \`a\` }}${doubled.repeat(60)}`,
+      "{{ $x := `aaaa` }}{{ range 90000 }}{{ $x = printf `%s%s` $x $x }}{{ end }}",
+      `{{ range 90000 }}${"{{ len $.Labels }}".repeat(50)}{{ end }}`,
+      "{{ range 90000 }}{{ range $.Labels }}{{ break }}{{ end }}{{ range $.Labels }}{{ break }}{{ end }}{{ end }}",
+    ]) {
+      const { reason } = failure(template);
+      strictEqual(/^(rendering takes too long|more than 100000 iterations)$/.test(reason), true, reason);
+    }
   });
 
   it("is quick with long texts", () => {

@@ -126,6 +126,21 @@ describe("renderStrings", () => {
     strictEqual(failure({ text: "{{ slice `\\` 0 1 }}" }).message, breaks);
   });
 
+  it("stops where lists are nested too deep", () => {
+    let deep: Json = "{{ .Name }}";
+    for (let level = 0; level < 1001; level++) deep = [deep];
+    strictEqual(failure(deep).reason, "nested deeper than 1000");
+  });
+
+  it("renders many different texts", () => {
+    const texts = Array.from({ length: 30_000 }, (_, index) => `{{ .Name }}${index}`);
+    const result = renderStrings(texts, data()) as string[];
+    deepStrictEqual(
+      [result[0], result[29_999], renderStrings(texts[0] ?? "", data())],
+      ["llama0", "llama29999", "llama0"],
+    );
+  });
+
   it("decodes the whole where an escape sequence is cut", () => {
     strictEqual(rendered("{{ slice `\\u0041` 0 1 }}n"), "\n");
     strictEqual(rendered("{{ slice `\\` 0 1 }}{{ slice `\\` 0 1 }}"), "\\");

@@ -20,18 +20,25 @@ export class TemplateError extends Error {
   /** The controller might get through here: the template uses what is left out of this implementation, or exceeds its bounds. */
   readonly unsupported?: boolean;
 
-  constructor(
-    /** Why, in Go's words where it has any. */
-    readonly reason: string,
-    details: TemplateErrorDetails = {},
-  ) {
+  /** Why, in Go's words where it has any. */
+  readonly reason: string;
+
+  constructor(why: string, { at: place, ...rest }: TemplateErrorDetails = {}) {
+    const reason = shortened(why, 400);
+    const details: TemplateErrorDetails = place === undefined ? rest : { ...rest, at: shortened(place, 100) };
     const where = details.path === undefined ? "" : `${describePath(details.path)}: `;
     const at = details.at === undefined ? "" : ` at <${details.at}>`;
     const fix = details.fix === undefined ? "" : `; fix: ${details.fix}`;
     super(`${where}${reason}${at}${fix}`);
     this.name = "TemplateError";
+    this.reason = reason;
     Object.assign(this, details);
   }
+}
+
+/** Names and expressions of a template may be as long as the template. */
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
 
 /** Something that Go's templates can do and these cannot. */

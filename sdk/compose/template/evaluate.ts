@@ -17,6 +17,7 @@ import {
 import { decodeJsonText, needsDecoding } from "./jsonText";
 import { describe, type BranchNode, type Command, type Node, type Operand, type Pipe } from "./nodes";
 import {
+  charge,
   field,
   listElement,
   longestOutput,
@@ -32,6 +33,7 @@ type Jump = "break" | "continue" | undefined;
 
 /** Writes what the nodes make of `dot`. Returns how a range's body was left. */
 export function walk(run: Run, dot: GoValue, nodes: readonly Node[]): Jump {
+  charge(run, 16 * nodes.length);
   for (const node of nodes) {
     switch (node.kind) {
       case "text":
@@ -116,7 +118,7 @@ function walkRange(run: Run, dot: GoValue, node: BranchNode, value: GoValue): Ju
       }
       break;
     case "map":
-      for (const key of sortedKeys(target)) {
+      for (const key of sortedKeys(run, target)) {
         const name = { type: target.type.key ?? namedScalar("string"), raw: key, addressable: false };
         if (!iterate(name, mapElement(run, target, key))) break;
       }
@@ -189,6 +191,7 @@ function evaluateFields(
   if (node.kind === "variable") value = variable(run, node.name);
   else if (node.kind === "chain") value = evaluate(run, dot, node.of);
   run.at = node;
+  charge(run, node.names.length);
   const last = node.names.length - 1;
   for (let index = 0; index <= last; index++)
     value = field(run, value, node.names[index] ?? "", hasArguments && index === last);
@@ -247,7 +250,12 @@ function call(
   for (const operand of operands) values.push(evaluateArgument(run, dot, parameterAt(called, values.length), operand));
   run.at = node;
   if (last) values.push(validate(last, parameterAt(called, operands.length)));
-  return called.call(run, values);
+  let work = 16 * (values.length + 1);
+  for (const { raw } of values) if (typeof raw === "string") work += raw.length;
+  charge(run, work);
+  const result = called.call(run, values);
+  if (typeof result.raw === "string") charge(run, result.raw.length);
+  return result;
 }
 
 function parameterAt(called: TemplateFunction, index: number): Parameter {

@@ -38,7 +38,7 @@ export function formatValue(run: Run, value: GoValue): string {
         .map((_item, index) => formatNested(run, listElement(run, value, index)))
         .join(" ")}]`;
     case "map":
-      return `map[${sortedKeys(value)
+      return `map[${sortedKeys(run, value)
         .map((key) => `${key}:${formatNested(run, mapElement(run, value, key))}`)
         .join(" ")}]`;
     case "ptr":

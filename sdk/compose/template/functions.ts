@@ -20,7 +20,7 @@ import {
   type GoValue,
 } from "./goValue";
 import { goJsonText, wellFormed } from "./jsonText";
-import { compareStrings, listElement, mapElement, read, truth, type Run } from "./run";
+import { charge, compareStrings, listElement, mapElement, read, truth, type Run } from "./run";
 import { quantityBytes } from "./quantityBytes";
 
 /** What a parameter takes: any value as it is, any value as a copy, or a value of one Go type. */
@@ -43,7 +43,7 @@ export const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, 
   ["and", { parameters: ["value"], rest: "value", call: () => invalid }],
   ["or", { parameters: ["value"], rest: "value", call: () => invalid }],
   ["not", { parameters: ["value"], call: (_run, [value = invalid]) => goBool(!truth(value)) }],
-  ["len", { parameters: ["value"], call: (_run, [value = invalid]) => goInt(length(value)) }],
+  ["len", { parameters: ["value"], call: (run, [value = invalid]) => goInt(length(run, value)) }],
   [
     "index",
     { parameters: ["value"], rest: "value", call: (run, [value = invalid, ...keys]) => index(run, value, keys) },
@@ -172,7 +172,7 @@ function shutdownTimeout(run: Run, [pod = invalid, preStop = invalid]: readonly 
   return { type: int64Type, raw: Math.max(0, seconds - rawNumber(preStop) - Math.min(5, seconds)), addressable: false };
 }
 
-function length(value: GoValue): number {
+function length(run: Run, value: GoValue): number {
   if (isNilPointer(value)) throw new TemplateError("error calling len: len of nil pointer");
   const target = indirect(value);
   switch (target.type.kind) {
@@ -180,8 +180,11 @@ function length(value: GoValue): number {
       return Buffer.byteLength(rawString(target));
     case "list":
       return rawList(target).length;
-    case "map":
-      return Object.keys(rawMap(target)).length;
+    case "map": {
+      const { length: size } = Object.keys(rawMap(target));
+      charge(run, size);
+      return size;
+    }
     default:
       throw new TemplateError(`error calling len: len of type ${target.type.name}`);
   }

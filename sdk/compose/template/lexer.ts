@@ -1,4 +1,4 @@
-import { TemplateError } from "./errors";
+import { TemplateError, unsupported } from "./errors";
 
 /** Kinds of tokens; a keyword's kind is the keyword itself. */
 export type TokenKind =
@@ -39,31 +39,35 @@ const number =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 const word = /[\p{L}\p{Nd}_]*/uy;
 const spaces = /[ \t\r\n]+/y;
-/** Line ends end what is quoted, unless it is raw. */
-const quoted = /"(?:[^"\\\n]|\\[^\n])*"/uy;
-const character = /'(?:[^'\\\n]|\\[^\n])*'/uy;
+/** Tokens of one action. */
+const mostTokens = 10_000;
 
-/** Splits a template as Go's text/template does with its usual delimiters. Comments are dropped. */
-export function lex(input: string): Token[] {
-  return new Lexer(input).run();
-}
-
-class Lexer {
-  private readonly tokens: Token[] = [];
+/** Splits a template as Go's text/template does with its usual delimiters, one action at a time. Comments are dropped. */
+export class Lexer {
+  private tokens: Token[] = [];
   private position = 0;
   private parentheses = 0;
+  private ended = false;
 
   constructor(private readonly input: string) {}
 
-  run(): Token[] {
+  /** The next text and action; what is wrong with them, and the end of the input, are tokens too. */
+  more(): readonly Token[] {
+    this.tokens = [];
+    while (this.tokens.length === 0) this.once();
+    return this.tokens;
+  }
+
+  private once(): void {
+    if (this.ended) return this.push("eof", "EOF");
     try {
-      while (this.text()) this.action();
-      this.push("eof", "EOF");
+      if (this.text()) return this.action();
+      this.ended = true;
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
+      this.ended = true;
       this.tokens.push({ kind: "error", text: error.reason, error });
     }
-    return this.tokens;
   }
 
   private push(kind: TokenKind, text: string): void {
@@ -131,6 +135,7 @@ class Lexer {
         return;
       }
       this.inside();
+      if (this.tokens.length > mostTokens) throw unsupported(`an action of more than ${mostTokens} words`);
     }
   }
 
@@ -140,9 +145,9 @@ class Lexer {
     if (isSpace(first)) return this.space();
     switch (first) {
       case '"':
-        return this.quote("string", quoted, "unterminated quoted string");
+        return this.quote("string", first, "unterminated quoted string");
       case "'":
-        return this.quote("charConstant", character, "unterminated character constant");
+        return this.quote("charConstant", first, "unterminated character constant");
       case "`":
         return this.rawQuote();
       case "$":
@@ -194,10 +199,19 @@ class Lexer {
     if (text !== "") this.push("space", text);
   }
 
-  private quote(kind: TokenKind, pattern: RegExp, unterminated: string): void {
-    const text = this.match(pattern);
-    if (text === undefined) throw new TemplateError(unterminated);
-    this.push(kind, text);
+  /** A line end ends what is quoted, unless it is raw. A regular expression would exceed the stack for a long text. */
+  private quote(kind: TokenKind, mark: string, unterminated: string): void {
+    for (let end = this.position + 1; end < this.input.length && this.input[end] !== "\n"; end++) {
+      if (this.input[end] === mark) {
+        this.push(kind, this.input.slice(this.position, end + 1));
+        this.position = end + 1;
+        return;
+      }
+      if (this.input[end] !== "\\") continue;
+      end += 1;
+      if (this.input[end] === "\n") break;
+    }
+    throw new TemplateError(unterminated);
   }
 
   private rawQuote(): void {

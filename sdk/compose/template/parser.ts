@@ -1,21 +1,26 @@
 import { TemplateError, unsupported } from "./errors";
-import { lex, type Token, type TokenKind } from "./lexer";
+import { Lexer, type Token, type TokenKind } from "./lexer";
 import { decodeJsonText } from "./jsonText";
 import { parseCharacter, parseNumber, unquote, unquoteRaw } from "./literals";
 import { describe, type BranchNode, type Command, type Node, type Operand, type Pipe } from "./nodes";
 
 /** Branches and parentheses within each other; Go stops at 10,000 parentheses. */
 const deepest = 100;
+/** No object that the API server stores is longer. */
+const longestText = 1 << 20;
 
 /** @throws TemplateError */
 export function parse(text: string, functions: ReadonlySet<string>): readonly Node[] {
-  return new Parser(lex(text), functions).all();
+  if (text.length > longestText) throw unsupported(`a template longer than ${longestText} characters`);
+  return new Parser(new Lexer(text), functions).all();
 }
 
 type ListEnd = { readonly kind: "end" } | { readonly kind: "else"; readonly branch?: "if" | "with" };
 type BranchKind = BranchNode["kind"];
 
 class Parser {
+  /** Those of the text and action where the parser is. */
+  private tokens: Token[] = [];
   private next = 0;
   private depth = 0;
   private ranges = 0;
@@ -23,7 +28,7 @@ class Parser {
   private readonly variables = ["$"];
 
   constructor(
-    private readonly tokens: readonly Token[],
+    private readonly lexer: Lexer,
     private readonly functions: ReadonlySet<string>,
   ) {}
 
@@ -38,7 +43,11 @@ class Parser {
   }
 
   private peek(): Token {
-    const token = this.tokens[this.next] ?? { kind: "eof", text: "EOF" };
+    let token = this.tokens[this.next];
+    if (!token) {
+      this.tokens.push(...this.lexer.more());
+      token = this.tokens[this.next] ?? { kind: "eof", text: "EOF" };
+    }
     if (token.error) throw token.error;
     return token;
   }
@@ -65,6 +74,9 @@ class Parser {
   }
 
   private textOrAction(): Node | ListEnd {
+    // Nothing goes back behind the beginning of an action.
+    this.tokens = this.tokens.slice(this.next);
+    this.next = 0;
     const token = this.takeNonSpace();
     if (token.kind === "text") return textNode(token.text);
     if (token.kind === "left") return this.action();

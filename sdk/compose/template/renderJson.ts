@@ -16,6 +16,8 @@ export function renderStrings(config: Json, data: TemplateData, onChange?: OnCha
   return new Renderer(data, onChange).walk(config);
 }
 
+/** Lists and objects within each other. */
+const deepest = 1000;
 const literalFix = "to have {{ in the text, write {{`{{`}}";
 
 /** Most texts of a config are no templates, and are passed over as fast as can be. */
@@ -46,6 +48,7 @@ class Renderer {
 
   walk(value: Json): Json {
     if (isPlain(value)) return value;
+    if (this.path.length > deepest) throw new TemplateError(`nested deeper than ${deepest}`, { unsupported: true });
     if (typeof value === "string") return this.text(value);
     if (Array.isArray(value)) return this.list(value);
     if (value instanceof Marked) return this.marked(value);
@@ -175,24 +178,25 @@ class Renderer {
   }
 }
 
-/** Templates that were parsed, or what was wrong with them, by their text; the oldest are forgotten. */
-const cache = new Map<string, Template | TemplateError>();
-/** Characters of all texts in the cache. */
+type Cache = Map<string, Template | TemplateError>;
+/** Templates that were parsed, or what was wrong with them, by their text. When there are too many, those not used since are forgotten. */
+let cache: Cache = new Map();
+let olderCache: Cache = new Map();
+/** Characters of the texts in the cache, with something for each template. */
 let cachedLength = 0;
-const mostCached = 1 << 22;
+const mostCached = 1 << 21;
 
 function cached(text: string): Template | TemplateError {
   let found = cache.get(text);
-  if (!found) {
-    found = parsed(text);
-    cache.set(text, found);
-    cachedLength += text.length;
-    for (const oldest of cache.keys()) {
-      if (cachedLength <= mostCached) break;
-      cache.delete(oldest);
-      cachedLength -= oldest.length;
-    }
+  if (found) return found;
+  found = olderCache.get(text) ?? parsed(text);
+  cachedLength += text.length + 200;
+  if (cachedLength > mostCached) {
+    olderCache = cache;
+    cache = new Map();
+    cachedLength = text.length + 200;
   }
+  cache.set(text, found);
   return found;
 }
 

@@ -8,6 +8,9 @@ export const longestOutput = 1 << 20;
 /** Iterations of all ranges of one text together. */
 export const mostIterations = 100_000;
 
+/** Characters that functions of one text read and write, all together; a node or a call counts as 16. */
+const mostWork = 1 << 24;
+
 /** What one rendering of one text has done so far. */
 export interface Run {
   /** The latest last, as in Go, where a variable lives until the end of the branch that declared it. */
@@ -18,6 +21,7 @@ export interface Run {
   readonly escaped: boolean;
   output: string;
   iterations: number;
+  work: number;
   /** What is being evaluated, for the error. */
   at?: Operand;
 }
@@ -29,6 +33,12 @@ export const unknownRead = new UnknownRead("a value that is not known yet was re
 /** Thrown when what is printed means something else in JSON, so that the text has to be rendered in its escaped form. */
 class NeedsEscaped extends Error {}
 export const needsEscaped = new NeedsEscaped("what is printed means something else in JSON");
+
+/** Bounds the time of a rendering, where templates could make ever longer texts. @throws TemplateError */
+export function charge(run: Run, work: number): void {
+  run.work += work;
+  if (run.work > mostWork) throw unsupported("rendering takes too long");
+}
 
 /** The plain value behind a mark, which is noted. */
 export function read(run: Run, raw: unknown): unknown {
@@ -54,13 +64,18 @@ export function truth({ type, raw }: GoValue): boolean {
     case "list":
       return Array.isArray(raw) && raw.length > 0;
     case "map":
-      return typeof raw === "object" && raw !== null && Object.keys(raw).length > 0;
+      return typeof raw === "object" && raw !== null && hasKey(raw);
     case "ptr":
       return raw !== undefined && raw !== null;
     case "struct":
     case "opaque":
       return true;
   }
+}
+
+function hasKey(object: object): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return true;
+  return false;
 }
 
 /** `.name` of a value. @throws TemplateError */
@@ -112,8 +127,10 @@ export function mapElement(run: Run, map: GoValue, key: string): GoValue {
 }
 
 /** Keys in the order of their bytes, as Go sorts them. */
-export function sortedKeys(map: GoValue): string[] {
-  return Object.keys(rawMap(map)).sort(compareStrings);
+export function sortedKeys(run: Run, map: GoValue): string[] {
+  const keys = Object.keys(rawMap(map));
+  charge(run, 8 * keys.length);
+  return keys.sort(compareStrings);
 }
 
 /** UTF-16 puts what is beyond the basic plane before U+E000; Go's bytes do not. */

@@ -77,7 +77,7 @@ export function renderTemplate(template: Template, data: TemplateData): string {
 }
 
 function execute(template: Template, data: TemplateData, escaped: boolean): Rendering {
-  const run: Run = { variables: [{ name: "$", value: data }], marks: [], escaped, output: "", iterations: 0 };
+  const run: Run = { variables: [{ name: "$", value: data }], marks: [], escaped, output: "", iterations: 0, work: 0 };
   try {
     walk(run, data, template.nodes);
   } catch (error) {
