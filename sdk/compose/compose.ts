@@ -287,7 +287,8 @@ class Composer {
     const { service, configMaps = () => undefined } = this.args;
     const annotations = service.annotations ?? {};
     const draft = new Draft(merged);
-    const details = { name: service.name, namespace: this.namespace, annotations };
+    const { systemNamespace } = this.settings;
+    const details = { name: service.name, namespace: this.namespace, systemNamespace, annotations };
     fillBeforeTemplates(draft, details, this.sources);
     this.checkModelName(stored);
     const data = this.features.templatesSeeMergedSpec ? draft.value : stored.value;

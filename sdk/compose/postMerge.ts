@@ -11,6 +11,8 @@ import { type Sources, SourceKind } from "./sources";
 export interface PostMergeService {
   readonly name: string;
   readonly namespace: string;
+  /** The controller's. */
+  readonly systemNamespace: string;
   readonly annotations: Readonly<Record<string, Json>>;
 }
 
@@ -130,7 +132,7 @@ function resolveSchedulerConfig(
   const config = at(draft.value, ...path);
   const name = unmarked(at(config, "ref", "name"));
   if (!isObject(config) || typeof name !== "string") return;
-  const shared = name.startsWith("config-scheduler-") ? configMaps("kserve", name) : undefined;
+  const shared = name.startsWith("config-scheduler-") ? configMaps(service.systemNamespace, name) : undefined;
   const data = configMaps(service.namespace, name) ?? shared;
   if (!data) return;
   const key = unmarked(at(config, "ref", "key")) || "epp";
