@@ -897,6 +897,14 @@ const httpRoute = rows(
     `${rulePath}.filters[0].type`,
     `${rulePath}.filters[0].externalAuth.grpc`,
   ],
+  [
+    "an authentication with the settings of another protocol",
+    rule({
+      filters: [{ type: "ExternalAuth", externalAuth: { protocol: "HTTP", http: {}, grpc: {}, backendRef: backend } }],
+    }),
+    `${rulePath}.filters[0].type`,
+    `${rulePath}.filters[0].externalAuth.grpc`,
+  ],
   ["a hostname with a port", http({ hostnames: ["a.b:80"] }), "spec.router.route.http.spec.hostnames[0]"],
 );
 

@@ -32,6 +32,20 @@ describe("rules of a service", () => {
     ]);
   });
 
+  it("hold without a look at the single fields", () => {
+    deepStrictEqual(
+      described({ parallelism: { tensor: 1, pipeline: 0 }, prefill: { parallelism: { data: -1, dataLocal: 0 } } }),
+      [
+        "spec.parallelism.pipeline: too small; given: 0; allowed: at least 1",
+        "spec.prefill.parallelism.data: too small; given: -1; allowed: at least 1",
+        "spec.prefill.parallelism.dataLocal: too small; given: 0; allowed: at least 1",
+      ],
+    );
+    deepStrictEqual(described({ scaling: { minReplicas: 2, wva: { hpa: {} } } }), [
+      "spec.scaling.maxReplicas: missing; allowed: at least minReplicas (2)",
+    ]);
+  });
+
   it("compare with what is in the cluster", () => {
     deepStrictEqual(
       described({ parallelism: { data: 16, dataLocal: 4 } }, { previous: { parallelism: { pipeline: 2 } } }),
