@@ -9,16 +9,20 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entries = {
   local: "dist/local/cli.js",
+  explain: "dist/local/cli.js",
   test: "dist/test/run.js",
   differential: "dist/test/differential/run.js",
   bench: "dist/bench/run.js",
 };
 
-const [command, ...args] = process.argv.slice(2);
+const [command, ...rest] = process.argv.slice(2);
 if (!(command in entries)) {
   console.error(`unknown command "${command}"; allowed: ${Object.keys(entries).join(", ")}`);
   process.exit(2);
 }
+
+// A command of the command line of `local` that has a script of its own.
+const args = command === "explain" ? [command, ...rest] : rest;
 
 /** Runs a set-up step; its output is shown only when it fails. */
 function step(title, file, fileArgs) {

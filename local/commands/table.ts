@@ -1,6 +1,7 @@
 import type { Command } from "./command";
 import { create } from "./create";
 import { down } from "./down";
+import { explain } from "./explain";
 import { kubeconfig } from "./kubeconfig";
 import { list } from "./list";
 import { logs } from "./logs";
@@ -15,6 +16,7 @@ export const commands: Readonly<Record<string, Command>> = {
   preview,
   refresh,
   destroy,
+  explain,
   status,
   logs,
   kubeconfig,

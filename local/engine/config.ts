@@ -3,17 +3,54 @@ import { join } from "node:path";
 
 import { load } from "js-yaml";
 
-import { ConfigurationError } from "../../sdk/problems";
-import { parseSettings, settingsOfConfig } from "../../stacks/environment/settings";
+import { ConfigurationError, type Problem } from "../../sdk/problems";
+import {
+  type EnvironmentSettings,
+  parseSettings,
+  settingKeys,
+  settingsOfConfig,
+} from "../../stacks/environment/settings";
 import { projectRoot } from "../paths";
+import { encryptedPaths, withMarkedSecrets } from "./encrypted";
+
+/** File of a stack's configuration. */
+export function configFile(stack: string, file?: string): string {
+  return file ?? join(projectRoot(), `Pulumi.${stack}.yaml`);
+}
 
 /**
- * The configuration of a stack, checked.
+ * The configuration of a stack, checked, as the embedded environment takes it.
  *
- * @throws ConfigurationError with every problem, before anything is started.
+ * @throws ConfigurationError with every problem, before anything is started. Encrypted values are one, because only the stack's own
+ * backend can decrypt them; those of the cluster, which the embedded one replaces, and of other packages are left out.
  */
 export async function readConfig(stack: string, file?: string): Promise<Record<string, unknown>> {
-  const path = file ?? join(projectRoot(), `Pulumi.${stack}.yaml`);
+  const config = await loadConfig(stack, file);
+  const problems: Problem[] = [];
+  const usable = Object.entries(config).filter(([key, value]) => {
+    const paths = encryptedPaths(value);
+    const setting = key.replace(/^pulumi-kserve:/, "");
+    const isNeeded = setting !== key && setting !== "cluster" && (settingKeys as string[]).includes(setting);
+    if (isNeeded) problems.push(...paths.map((path) => encryptedProblem(setting + path)));
+    return paths.length === 0 || isNeeded;
+  });
+  if (problems.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, problems);
+  parseSettings(settingsOfConfig(config));
+  return Object.fromEntries(usable);
+}
+
+/**
+ * The environment that a stack's configuration describes, checked; encrypted values in specs are secret and not known.
+ *
+ * @throws ConfigurationError with every problem.
+ */
+export async function readEnvironment(stack: string, file?: string): Promise<EnvironmentSettings> {
+  const settings = settingsOfConfig(await loadConfig(stack, file));
+  return parseSettings(withMarkedSecrets(settings));
+}
+
+async function loadConfig(stack: string, file?: string): Promise<Record<string, unknown>> {
+  const path = configFile(stack, file);
   let content: { config?: Record<string, unknown> } | undefined;
   try {
     content = load(await readFile(path, "utf8")) as typeof content;
@@ -26,7 +63,13 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
       },
     ]);
   }
-  const config = content?.config ?? {};
-  parseSettings(settingsOfConfig(config));
-  return config;
+  return content?.config ?? {};
+}
+
+function encryptedProblem(path: string): Problem {
+  return {
+    path,
+    message: "is encrypted for another stack, and the embedded environment cannot decrypt it",
+    fix: "name a file with a plain value by --config",
+  };
 }

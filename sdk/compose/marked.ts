@@ -40,8 +40,8 @@ export class Marked implements Marks {
 
   /** Keeps secrets out of everything that prints values by their JSON. */
   toJSON(): unknown {
-    if (this.unknown) return unknownText;
-    return this.secret ? secretText : this.value;
+    if (this.secret) return secretText;
+    return this.unknown ? unknownText : this.value;
   }
 }
 

@@ -8,7 +8,14 @@ import type { ConfigFragment } from "../../components/serving/composition";
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import type { KServeCertificates } from "../../components/platform/kserveCertificates";
 import { ConfigurationError } from "../../sdk/problems";
-import { type EnvironmentSettings, fragmentsOf, parseSettings, type ServiceSettings, settingKeys } from "./settings";
+import {
+  controllerSettingsOf,
+  type EnvironmentSettings,
+  fragmentsOf,
+  parseSettings,
+  type ServiceSettings,
+  settingKeys,
+} from "./settings";
 
 /** What a caller may decide instead of the stack's configuration; the embedded environment gives its own cluster this way. */
 export interface EnvironmentOverrides {
@@ -129,6 +136,7 @@ function createService(
       baseRefs,
       mode,
       presets: platform.presets,
+      controllerSettings: controllerSettingsOf(settings),
       criticality,
       labels,
       annotations,
