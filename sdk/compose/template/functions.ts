@@ -1,5 +1,4 @@
-import { childName } from "../../api/names";
-import { isObject } from "../marked";
+import { equal, less, lessOrEqual } from "./comparisons";
 import { TemplateError, unsupported } from "./errors";
 import { isPrint, printable, sprint, sprintf, sprintln } from "./format";
 import {
@@ -10,18 +9,16 @@ import {
   invalid,
   isNilPointer,
   namedScalar,
-  pointerTo,
   rawList,
   rawMap,
   rawNumber,
   rawString,
-  structType,
   type GoType,
   type GoValue,
 } from "./goValue";
-import { goJsonText, wellFormed } from "./jsonText";
-import { charge, compareStrings, listElement, mapElement, read, truth, type Run } from "./run";
-import { quantityBytes } from "./quantityBytes";
+import { wellFormed } from "./jsonText";
+import { goChildName, kvTransferConfig, shutdownTimeout } from "./kserveFunctions";
+import { charge, listElement, mapElement, truth, type Run } from "./run";
 
 /** What a parameter takes: any value as it is, any value as a copy, or a value of one Go type. */
 export type Parameter = "value" | "any" | GoType;
@@ -126,52 +123,6 @@ function nothingToCall(): GoValue {
   throw new TemplateError("error calling call: there is no function to call");
 }
 
-function goChildName(parent: GoValue, suffix: GoValue): GoValue {
-  const names = [rawString(parent), rawString(suffix)] as const;
-  if (!names.every((name) => Buffer.byteLength(name) === name.length))
-    throw unsupported("ChildName of what is not ASCII");
-  return goString(childName(...names));
-}
-
-/**
- * vLLM's arguments for a KVCacheOffloadingSpec, quoted for a shell assignment within JSON; "" for nil or anything else.
- *
- * Source: kvTransferConfig of KServe 0.20. Later versions escape the quotes differently (kserve#5880).
- */
-function kvTransferConfig(run: Run, spec: GoValue): string {
-  if (spec.type !== kvType || isNilPointer(spec)) return "";
-  const given = rawMap(spec);
-  const evictionPolicy = read(run, given["evictionPolicy"]);
-  const secondary = read(run, given["secondary"]);
-  const tiers = (Array.isArray(secondary) ? (secondary as unknown[]) : []).flatMap((item, position) => {
-    const tier = read(run, item);
-    const fileSystem = isObject(tier) ? read(run, tier["fileSystem"]) : undefined;
-    return fileSystem === undefined || fileSystem === null
-      ? []
-      : [{ root_dir: `/mnt/kv-cache-${position}`, type: "fs" }];
-  });
-  const policy =
-    typeof evictionPolicy !== "string" || evictionPolicy === ""
-      ? ""
-      : `,"eviction_policy":"${goJsonText(evictionPolicy)}"`;
-  const bytes = quantityBytes(read(run, given["cpu"]));
-  const json =
-    `{"kv_connector":"OffloadingConnector","kv_connector_extra_config":{"cpu_bytes_to_use":${bytes}${policy}` +
-    `${tiers.length === 0 ? "" : `,"secondary_tiers":${JSON.stringify(tiers)}`},"spec_name":"TieringOffloadingSpec"},"kv_role":"kv_both"}`;
-  return `--kv-transfer-config '${json.replaceAll('"', '\\\\\\"')}'`;
-}
-
-const kvType = pointerTo(structType("serving/v1alpha2.KVCacheOffloadingSpec"));
-const podType = pointerTo(structType("core/v1.PodSpec"));
-
-/** Seconds that vLLM has to end: the pod's grace period (60 unless set) without what its preStop hook and the last cleaning up take. */
-function shutdownTimeout(run: Run, [pod = invalid, preStop = invalid]: readonly GoValue[]): GoValue {
-  const grace =
-    pod.type === podType && !isNilPointer(pod) ? read(run, rawMap(pod)["terminationGracePeriodSeconds"]) : undefined;
-  const seconds = typeof grace === "number" ? grace : 60;
-  return { type: int64Type, raw: Math.max(0, seconds - rawNumber(preStop) - Math.min(5, seconds)), addressable: false };
-}
-
 function length(run: Run, value: GoValue): number {
   if (isNilPointer(value)) throw new TemplateError("error calling len: len of nil pointer");
   const target = indirect(value);
@@ -257,72 +208,6 @@ function slice(value: GoValue, bounds: readonly GoValue[]): GoValue {
   const text = bytes.toString("utf8", start, end);
   if (text.includes("\ufffd")) throw unsupported("a slice that cuts a character");
   return { type: item.type, raw: text, addressable: false };
-}
-
-type BasicKind = "bool" | "int" | "uint" | "float" | "string";
-
-function basicKind({ type }: GoValue): BasicKind | undefined {
-  return type.kind === "bool" ||
-    type.kind === "int" ||
-    type.kind === "uint" ||
-    type.kind === "float" ||
-    type.kind === "string"
-    ? type.kind
-    : undefined;
-}
-
-function scalar(value: GoValue): string | number | boolean {
-  if (value.type.kind === "string") return rawString(value);
-  return value.type.kind === "bool" ? value.raw === true : rawNumber(value);
-}
-
-/** Signed and unsigned integers compare with each other; nothing else of different kinds does. */
-function sameKind(left: BasicKind | undefined, right: BasicKind | undefined): boolean {
-  return left === right || (left === "int" && right === "uint") || (left === "uint" && right === "int");
-}
-
-function equal(name: string, left: GoValue, others: readonly GoValue[]): boolean {
-  const fail = (reason: string): TemplateError => new TemplateError(`error calling ${name}: ${reason}`);
-  if (others.length === 0) throw fail("missing argument for comparison");
-  const kind = basicKind(left);
-  return others.some((right) => {
-    if (!sameKind(kind, basicKind(right))) {
-      if (left.type.kind === "invalid" || right.type.kind === "invalid") return false;
-      throw fail(`incompatible types for comparison: ${left.type.name} and ${right.type.name}`);
-    }
-    if (kind) return scalar(left) === scalar(right);
-    return equalComposite(left, right, fail);
-  });
-}
-
-/** What is no scalar can be compared with nil; Go also compares addresses, which say nothing here. */
-function equalComposite(left: GoValue, right: GoValue, fail: (reason: string) => TemplateError): boolean {
-  const kinds = [left.type.kind, right.type.kind].map((kind) => (kind === "opaque" ? "struct" : kind));
-  if (kinds[0] !== kinds[1] && !kinds.includes("invalid"))
-    throw fail(`non-comparable types ${left.type.name}, ${right.type.name}`);
-  const nils = [left, right].map(
-    ({ type, raw }) =>
-      type.kind === "invalid" ||
-      ((type.kind === "ptr" || type.kind === "list" || type.kind === "map") && (raw === undefined || raw === null)),
-  );
-  if (nils[0] === true || nils[1] === true) return nils[0] === nils[1];
-  if (right.type.kind === "list" || right.type.kind === "map") throw fail(`non-comparable type ${right.type.name}`);
-  throw unsupported(`comparing values of type ${left.type.name}`);
-}
-
-function less(name: string, left: GoValue, right: GoValue): boolean {
-  const fail = (reason: string): TemplateError => new TemplateError(`error calling ${name}: ${reason}`);
-  const kind = basicKind(left);
-  const other = basicKind(right);
-  if (!kind || !other) throw fail("invalid type for comparison");
-  if (!sameKind(kind, other)) throw fail(`incompatible types for comparison: ${left.type.name} and ${right.type.name}`);
-  if (kind === "bool") throw fail("invalid type for comparison");
-  if (kind === "string") return compareStrings(rawString(left), rawString(right)) < 0;
-  return rawNumber(left) < rawNumber(right);
-}
-
-function lessOrEqual(name: string, left: GoValue, right: GoValue): boolean {
-  return less(name, left, right) || equal(name, left, [right]);
 }
 
 /** The text of what html, js and urlquery get. Their arguments are copies, of which Go finds no String method with a pointer. */
