@@ -61,7 +61,7 @@ export const appliesDefaults: Property<PlainObject> = {
   cases: fragments(1, 1, { mistakes: false }).map(([spec = {}]) => spec),
   ours: (given) => {
     const { value, problems } = canonicalSpec(given, { defaults: true });
-    return problems.length > 0 ? problemsFailure(problems) : { value };
+    return problems.length > 0 ? problemsFailure(problems) : { value: canonicalSpec(value).value };
   },
   theirs: async (given, oracle) => {
     const crds = join(oracle.kserve, "config", "crd", "full", "llmisvc");
@@ -83,7 +83,9 @@ function merged(specs: readonly PlainObject[]): Outcome {
   const problems = read.flatMap((canonical) => canonical.problems);
   if (problems.length > 0) return problemsFailure(problems);
   try {
-    return { value: mergeSpecs(read.map((canonical) => canonical.value)).value };
+    const { value } = mergeSpecs(read.map((canonical) => canonical.value));
+    // KServe reads and writes what it has merged once more; a pool's selector without labels is lost by that.
+    return { value: canonicalSpec(value).value };
   } catch (error) {
     if (error instanceof MergeError) return { failure: error.message };
     throw error;
