@@ -10,6 +10,7 @@ import { type Fragment, missingConfig, type ReadFragment, readFragments, readSpe
 import { type Json, type JsonObject, unmarked } from "./marked";
 import { MergeError, type Merged, mergeOver } from "./merge";
 import { type FieldOrigin, listOrigins } from "./origins";
+import { modeDifferences } from "./modes";
 import { type ConfigMapLookup, fillBeforeTemplates, finish } from "./postMerge";
 import { at, poolRefOf, selectPresets, UndecidedError } from "./presets";
 import { renderTemplates } from "./render";
@@ -134,18 +135,12 @@ class Composer {
       const merged = this.merge(plan, stored);
       const draft = this.afterMerge(merged, stored);
       this.check(plan, stored, draft);
+      const { sources, mode, features } = this;
+      const warnings = findWarnings({ fragments, spec, merged, stored, sources, mode, features });
       return {
         ...common,
         effective: draft.value,
-        warnings: findWarnings({
-          fragments,
-          spec,
-          merged,
-          stored,
-          sources: this.sources,
-          mode: this.mode,
-          features: this.features,
-        }),
+        warnings: [...warnings, ...this.modeWarnings(draft.value, warnings)],
         origins: () => listOrigins(draft.value, draft.origin),
       };
     } catch (error) {
@@ -156,6 +151,18 @@ class Composer {
         warnings: [],
         origins: () => listOrigins(written.value, written.origin),
       };
+    }
+  }
+
+  /** The same fragments should serve the same whichever way they are handed over. */
+  private modeWarnings(effective: JsonObject, said: readonly CompositionWarning[]): CompositionWarning[] {
+    if (this.mode !== CompositionMode.references || !this.args.fragments?.length) return [];
+    try {
+      const inline = new Composer({ ...this.args, mode: CompositionMode.inline }).compose();
+      return inline.effective ? modeDifferences(effective, withoutBaseRefs(inline.effective, effective), said) : [];
+    } catch (error) {
+      if (error instanceof ConfigurationError) return [];
+      throw error;
     }
   }
 
@@ -377,6 +384,11 @@ class Composer {
       fix,
     };
   }
+}
+
+/** The references themselves are no difference. */
+function withoutBaseRefs(inline: JsonObject, { baseRefs }: JsonObject): JsonObject {
+  return baseRefs === undefined ? inline : { ...inline, baseRefs };
 }
 
 function writtenBy({ written, published }: Plan): Pick<Composition, "spec" | "configs"> {

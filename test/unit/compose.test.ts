@@ -76,7 +76,10 @@ const model = { uri: "hf://a/b" };
 function composed(args: Partial<ComposeArgs>): Composition {
   const configs = new ConfigStore({
     kserve: presets,
-    models: { shared: { model: { uri: "", name: "from-config" }, parallelism: { tensor: 8 } } },
+    models: {
+      envs: main({ env: ["A", "B"].map((name) => ({ name, value: "0" })) }),
+      shared: { model: { uri: "", name: "from-config" }, parallelism: { tensor: 8 } },
+    },
   });
   return compose({ service: { name: "llama", namespace: "models" }, configs, spec: { model }, ...args });
 }
@@ -332,8 +335,22 @@ describe("compose", () => {
       deepStrictEqual(warningsOf({ fragments }), []);
       deepStrictEqual(warningsOf({ fragments, mode: "references" }), [
         'parallelism: only fragment "gpu" sets it, where the templates of KServe\'s presets cannot see it: the server starts without it',
+        'template.containers[main].args[1]: is "", and would be "--tensor-parallel-size 4" with mode "inline"',
       ]);
       deepStrictEqual(warningsOf({ fragments, mode: "references", kserveVersion: "0.21.0" }), []);
+    });
+
+    it("tells where the order of a list depends on the mode", () => {
+      const env = (...names: string[]) => main({ env: names.map((name) => ({ name, value: "1" })) });
+      const fragments = [
+        { name: "low", spec: env("C", "A") },
+        { name: "high", priority: 1, spec: env("B") },
+      ];
+      const baseRefs = ["envs"];
+      deepStrictEqual(warningsOf({ fragments, baseRefs }), []);
+      deepStrictEqual(warningsOf({ fragments, baseRefs, mode: "references" }), [
+        'template.containers[main].env: has another order than with mode "inline" (C, A, B, HOME instead of B, C, A, HOME): KServe merges the configs one by one over its presets, and new elements go first each time',
+      ]);
     });
 
     it("tells a config's model name that beats the service's", () => {
