@@ -35,8 +35,9 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
     return paths.length === 0 || isNeeded;
   });
   if (problems.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, problems);
-  parseSettings(settingsOfConfig(config));
-  return Object.fromEntries(usable);
+  const checked = Object.fromEntries(usable);
+  parseSettings(settingsOfConfig(checked));
+  return checked;
 }
 
 /**

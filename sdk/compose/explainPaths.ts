@@ -30,7 +30,7 @@ export function touches(path: string, other: string): boolean {
 }
 
 function isAtOrBelow(path: string, top: string): boolean {
-  return path === top || path.startsWith(`${top}.`);
+  return top === "" || path === top || path.startsWith(`${top}.`);
 }
 
 function normalPath(path: string): string {
@@ -53,12 +53,10 @@ function unknownPath(fields: readonly ExplainedField[], path: string): UnknownPa
     (candidate) => beginnings(candidate).length === depth && (top === "" || isAtOrBelow(normalPath(candidate), prefix)),
   );
   const close = nearest(path, [...known]);
-  const guess = close === undefined ? "" : `; did you mean ${close}?`;
+  const guess = close === undefined ? ";" : `; did you mean ${close}?`;
   const names = inside.map((candidate) => candidate.slice(top.length).replace(/^\./, ""));
   const shown = names.length > 20 ? [...names.slice(0, 20), "…"] : names;
-  return new UnknownPathError(
-    `nothing sets ${path}${guess} ${top === "" ? "The spec has" : `${top} has`}: ${shown.join(", ")}`,
-  );
+  return new UnknownPathError(`nothing sets ${path}${guess} ${top || "the spec"} has: ${shown.join(", ")}`);
 }
 
 /** The path of a field and of everything that it lies in. */

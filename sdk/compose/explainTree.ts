@@ -73,13 +73,17 @@ function nodeRows(node: Node, parent: Node, indent: number, all: boolean): Row[]
     [owner, last] = [last, only];
     chain.push(only);
   }
-  const label = chain.map((part) => shownName(part.label)).join(".");
+  const label = chain.map((part) => shownName(part.label)).reduce(joined);
   const opening = last.fields.length === 0 ? [{ indent, label: `${label}:` }] : [];
   return [
     ...opening,
     ...last.fields.flatMap((field) => fieldRows(field, label, indent, hasParts(last, owner))),
     ...childRows(last, indent + 2, all),
   ];
+}
+
+function joined(path: string, step: string): string {
+  return step.includes(".") && !step.includes("[") ? `${path}["${step}"]` : `${path}.${step}`;
 }
 
 /** Whether the parts of an object or list are fields of their own. */

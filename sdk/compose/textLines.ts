@@ -61,16 +61,18 @@ export function plainText(lines: readonly TextLine[]): string {
 
 /** Puts the sources of rows into a column as far as they fit into the width; values give way. */
 export function layoutRows(rows: readonly Row[], width: number): TextLine[] {
-  const columnLimit = Math.floor(width * 0.6);
-  const lengths = rows
-    .filter(({ source }) => source !== undefined)
-    .map((row) => row.indent + row.label.length + valueText(row, Infinity).length);
-  const column = Math.min(columnLimit, Math.max(0, ...lengths) + 2);
+  const setters = rows.filter(({ source }) => source !== undefined);
+  const ends = setters.map((row) => row.indent + row.label.length + valueText(row, Infinity).length);
+  const sources = setters.map(({ source = "" }) => source.length).filter((length) => length <= width / 2);
+  // Of both only what is not out of the ordinary decides.
+  const widest = Math.min(Math.max(0, ...ends) + 2, Math.floor(width * 0.6));
+  const column = Math.min(widest, width - Math.max(0, ...sources));
   return rows.flatMap((row) => layoutRow(row, column, width));
 }
 
-/** The least that is left of a value. */
-const leastValue = 24;
+/** Characters that are left of a value at least, alone and beside its source. */
+const leastText = 12;
+const leastValue = 32;
 
 function layoutRow(row: Row, column: number, width: number): TextLine[] {
   const { indent, label, labelRole = "label", valueRole = "value", source } = row;
@@ -79,11 +81,12 @@ function layoutRow(row: Row, column: number, width: number): TextLine[] {
     { text: label, role: labelRole },
   ];
   const before = indent + label.length;
-  const room = Math.max(leastValue, width - before);
+  const room = Math.max(leastText, width - before);
   const whole = valueText(row, room);
   if (source === undefined) return [[...start, { text: whole, role: valueRole }]];
-  const isCut = valueText(row, Infinity).length > room;
-  const value = isCut ? valueText(row, Math.max(leastValue, room - source.length - 2)) : whole;
+  const beside = room - source.length - 2;
+  const isCut = valueText(row, Infinity).length > room && beside >= leastValue;
+  const value = isCut ? valueText(row, beside) : whole;
   const end = before + value.length;
   const gap = Math.max(2, Math.min(column, width - source.length) - end);
   const setter = { text: source, role: "source" as const };
@@ -141,6 +144,5 @@ function cut(text: string, room: number, length: number): string {
 
 /** A name in a path or list, on one line whatever is in it. */
 export function shownName(name: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what is looked for
   return /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name) ? JSON.stringify(name) : name;
 }
