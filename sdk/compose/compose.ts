@@ -1,6 +1,13 @@
 import { checkServiceName } from "../api/names";
 import { checkSpec } from "../api/schema/checkSpec";
-import { checkCelRules, checkService, checkServiceConfig, checkWebhookRules } from "../api/validate";
+import {
+  checkCelRules,
+  type CheckedService,
+  checkService,
+  checkServiceConfig,
+  checkWebhookRules,
+  checkWrittenService,
+} from "../api/validate";
 import { ConfigurationError, type Problem } from "../problems";
 import { versions } from "../versions";
 import { canonicalSpec } from "./canonical";
@@ -195,7 +202,7 @@ class Composer {
       });
     }
     if (problems.length > 0) {
-      throw new ConfigurationError(this.subject, [...problems, ...this.nameProblems(own.value)]);
+      throw new ConfigurationError(this.subject, this.furtherProblems(problems, own.value));
     }
     const names = inSpec.filter((name): name is string => typeof name === "string");
     return {
@@ -205,10 +212,20 @@ class Composer {
     };
   }
 
-  /** Found with everything else unless there is nothing else to look at. */
-  private nameProblems({ worker, prefill }: JsonObject): Problem[] {
-    const workload = { multiNode: worker !== undefined, multiNodePrefill: at(prefill, "worker") !== undefined };
-    return checkServiceName(this.args.service.name, workload, "name");
+  /** What else can be said of parts that cannot be composed, so that all problems show at once. */
+  private furtherProblems(found: readonly Problem[], { worker, prefill }: JsonObject): Problem[] {
+    const { service, fragments = [], spec } = this.args;
+    const places = new Set(found.map(({ path }) => path));
+    // Rules need a whole service; without fragments the spec is one.
+    const more =
+      fragments.length === 0
+        ? checkWrittenService(checkedService(service, spec))
+        : checkServiceName(
+            service.name,
+            { multiNode: worker !== undefined, multiNodePrefill: at(prefill, "worker") !== undefined },
+            "name",
+          );
+    return [...found, ...more.filter(({ path }) => !places.has(path))];
   }
 
   private plan(fragments: ReadFragment[], own: ReadFragment, given: readonly string[]): Plan {
@@ -329,8 +346,7 @@ class Composer {
 
   /** What the API server refuses of each object, the webhook of the service, and the controller of what it is composed to. */
   private check(plan: Plan, stored: Merged, effective?: Merged): void {
-    const { namespace, ...others } = this.args.service;
-    const service = { ...others, ...(namespace !== undefined && { namespace }) };
+    const service = checkedService(this.args.service, stored.value);
     // Without configs the service's own spec has everything that presets do not give.
     const whole = effective ?? (plan.baseRefs.length === 0 ? stored : undefined);
     const hasParts = (this.args.fragments ?? []).length + plan.baseRefs.length > 0;
@@ -351,7 +367,7 @@ class Composer {
       // What is composed may hold what the object that the API server checks does not.
       ...checkCelRules(stored.value, { templates: false }),
       ...(whole ? checkService({ ...service, spec: whole.value }, { originOf: originIn(whole) }) : []),
-      ...checkWebhookRules({ ...service, spec: stored.value }, { originOf: originIn(stored) }),
+      ...checkWebhookRules(service, { originOf: originIn(stored) }),
     ];
     const seen = new Set<string>();
     const distinct = problems.filter(
@@ -384,6 +400,10 @@ class Composer {
       fix,
     };
   }
+}
+
+function checkedService({ namespace, ...others }: ComposeArgs["service"], spec: unknown): CheckedService {
+  return { ...others, ...(namespace !== undefined && { namespace }), spec };
 }
 
 /** The references themselves are no difference. */
