@@ -1,20 +1,11 @@
-import { checkServiceName } from "../api/names";
-import { checkSpec } from "../api/schema/checkSpec";
-import {
-  checkCelRules,
-  type CheckedService,
-  checkService,
-  checkServiceConfig,
-  checkWebhookRules,
-  checkWrittenService,
-} from "../api/validate";
-import { ConfigurationError, type Problem } from "../problems";
+import { assertNoProblems, ConfigurationError, type Problem } from "../problems";
 import { versions } from "../versions";
 import { canonicalSpec } from "./canonical";
+import { checkComposed, checkModelName, furtherProblems } from "./checks";
 import { ConfigStore, type StoredConfig } from "./configs";
 import { Draft } from "./draft";
 import { type Fragment, missingConfig, type ReadFragment, readFragments, readSpec } from "./fragments";
-import { type Json, type JsonObject, unmarked } from "./marked";
+import type { Json, JsonObject } from "./marked";
 import { MergeError, type Merged, mergeOver } from "./merge";
 import { type FieldOrigin, listOrigins } from "./origins";
 import { modeDifferences } from "./modes";
@@ -152,6 +143,7 @@ class Composer {
       };
     } catch (error) {
       if (!(error instanceof UndecidedError)) throw error;
+      this.check(plan, this.asStored(written));
       return {
         ...common,
         undecided: error.path,
@@ -202,7 +194,9 @@ class Composer {
       });
     }
     if (problems.length > 0) {
-      throw new ConfigurationError(this.subject, this.furtherProblems(problems, own.value));
+      const { service, fragments: parts = [], spec } = this.args;
+      const further = furtherProblems(problems, { service, spec, hasFragments: parts.length > 0 });
+      throw new ConfigurationError(this.subject, further);
     }
     const names = inSpec.filter((name): name is string => typeof name === "string");
     return {
@@ -210,22 +204,6 @@ class Composer {
       spec: { name: "", given: this.args.spec, spec: own.value },
       baseRefs: [...baseRefs, ...names],
     };
-  }
-
-  /** What else can be said of parts that cannot be composed, so that all problems show at once. */
-  private furtherProblems(found: readonly Problem[], { worker, prefill }: JsonObject): Problem[] {
-    const { service, fragments = [], spec } = this.args;
-    const places = new Set(found.map(({ path }) => path));
-    // Rules need a whole service; without fragments the spec is one.
-    const more =
-      fragments.length === 0
-        ? checkWrittenService(checkedService(service, spec))
-        : checkServiceName(
-            service.name,
-            { multiNode: worker !== undefined, multiNodePrefill: at(prefill, "worker") !== undefined },
-            "name",
-          );
-    return [...found, ...more.filter(({ path }) => !places.has(path))];
   }
 
   private plan(fragments: ReadFragment[], own: ReadFragment, given: readonly string[]): Plan {
@@ -314,7 +292,7 @@ class Composer {
     const { systemNamespace } = this.settings;
     const details = { name: service.name, namespace: this.namespace, systemNamespace, annotations };
     fillBeforeTemplates(draft, details, this.sources);
-    this.checkModelName(stored);
+    assertNoProblems(this.subject, checkModelName(stored, this.sources));
     const data = this.features.templatesSeeMergedSpec ? draft.value : stored.value;
     renderTemplates(draft, {
       subject: this.subject,
@@ -330,50 +308,18 @@ class Composer {
     return draft;
   }
 
-  /** Presets put the name into a command line inside of JSON, with nothing around it that would keep it together. */
-  private checkModelName(stored: Merged): void {
-    const name = unmarked(at(stored.value, "model", "name"));
-    if (typeof name !== "string" || !/["\\\x00-\x1f]/.test(name)) return;
-    throw new ConfigurationError(this.subject, [
-      {
-        path: "spec.model.name",
-        message: "holds a quote, a backslash or a control character, which breaks the templates of KServe's presets",
-        allowed: "what clients can write as the name of a model, such as meta-llama/Llama-3.1-8B",
-        origin: this.sources.textAt(stored.origin, ["model", "name"]),
-      },
-    ]);
-  }
-
-  /** What the API server refuses of each object, the webhook of the service, and the controller of what it is composed to. */
-  private check(plan: Plan, stored: Merged, effective?: Merged): void {
-    const service = checkedService(this.args.service, stored.value);
-    // Without configs the service's own spec has everything that presets do not give.
-    const whole = effective ?? (plan.baseRefs.length === 0 ? stored : undefined);
-    const hasParts = (this.args.fragments ?? []).length + plan.baseRefs.length > 0;
-    const originIn = (merged: Merged) => (_: string, steps: readonly (string | number)[]) => {
-      const text = this.sources.textAt(merged.origin, steps);
-      // What else could have set it, where there is nothing else?
-      return hasParts || text !== "spec" ? text : undefined;
-    };
-    const problems = [
-      ...plan.published.flatMap(({ name, spec }) => {
-        const path = `fragment "${name}": spec`;
-        return [
-          ...checkSpec(applied(spec), { form: "config", path }),
-          ...checkServiceConfig({ spec }, { path: `fragment "${name}": ` }),
-        ];
-      }),
-      ...checkSpec(applied(plan.written.value), { form: "service" }),
-      // What is composed may hold what the object that the API server checks does not.
-      ...checkCelRules(stored.value, { templates: false }),
-      ...(whole ? checkService({ ...service, spec: whole.value }, { originOf: originIn(whole) }) : []),
-      ...checkWebhookRules(service, { originOf: originIn(stored) }),
-    ];
-    const seen = new Set<string>();
-    const distinct = problems.filter(
-      ({ path, message }) => !seen.has(`${path} ${message}`) && seen.add(`${path} ${message}`),
-    );
-    if (distinct.length > 0) throw new ConfigurationError(this.subject, distinct);
+  private check({ published, baseRefs, written }: Plan, stored: Merged, effective?: Merged): void {
+    const problems = checkComposed({
+      service: this.args.service,
+      published,
+      written,
+      stored,
+      // Without configs the service's own spec has everything that presets do not give.
+      whole: effective ?? (baseRefs.length === 0 ? stored : undefined),
+      sources: this.sources,
+      hasParts: (this.args.fragments ?? []).length + baseRefs.length > 0,
+    });
+    assertNoProblems(this.subject, problems);
   }
 
   /** @throws ConfigurationError that names both sources of what cannot be merged. */
@@ -400,10 +346,6 @@ class Composer {
       fix,
     };
   }
-}
-
-function checkedService({ namespace, ...others }: ComposeArgs["service"], spec: unknown): CheckedService {
-  return { ...others, ...(namespace !== undefined && { namespace }), spec };
 }
 
 /** The references themselves are no difference. */
