@@ -70,12 +70,14 @@ export function compareCompositions(before: Composition, after: Composition, pat
       }
     }
   }
-  const byPath = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
   return {
-    changes: changes.sort((left, right) => byPath(left.path, right.path)),
-    notCompared: [...new Set(notCompared)].sort(byPath),
+    changes: changes.sort((left, right) => byPath.compare(left.path, right.path)),
+    notCompared: [...new Set(notCompared)].sort(byPath.compare),
   };
 }
+
+/** The second element of a list goes before the tenth. */
+const byPath = new Intl.Collator("en", { numeric: true });
 
 function fieldsByPath(composition: Composition, wanted: string | undefined): Map<string, Compared[]> {
   const explained = explainFields(composition);
@@ -139,7 +141,10 @@ export function differenceLines(
   const shown = changes.filter(
     (change) => !folded.includes(change) && (all || change.change !== FieldChangeKind.source),
   );
-  const rows = shown.filter((change) => !isSaid(change, shown)).flatMap(changeRows);
+  const rows = equalChanges(
+    shown.filter((change) => !isSaid(change, shown)),
+    all,
+  ).flatMap(changeRows);
   const moved = all ? 0 : changes.filter(({ change }) => change === FieldChangeKind.source).length;
   const notes = [
     ...(moved > 0 ? [`${countOf(moved, "field")} with the same value from another source`] : []),
@@ -160,10 +165,26 @@ function isSaid({ path, before, after }: FieldChange, all: readonly FieldChange[
   return all.some((other) => other.path !== path && other.path.startsWith(`${element}.`));
 }
 
-function changeRows({ path, before, after }: FieldChange): Row[] {
+interface EqualChanges extends FieldChange {
+  /** Other paths with the same values and sources on both sides. */
+  readonly others: number;
+}
+
+/** What a template puts into many places changes in all of them. */
+function equalChanges(changes: readonly FieldChange[], all: boolean): EqualChanges[] {
+  const groups = new Map<string, FieldChange[]>();
+  for (const [index, change] of changes.entries()) {
+    const isAlone = all || change.change !== FieldChangeKind.changed;
+    const key = isAlone ? String(index) : JSON.stringify([change.before, change.after]);
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => (first ? [{ ...first, others: others.length }] : []));
+}
+
+function changeRows({ path, before, after, others }: EqualChanges): Row[] {
   if (before && after) {
     return [
-      { indent: 0, label: `~ ${shownName(path)}` },
+      { indent: 0, label: `~ ${shownName(path)}${others > 0 ? ` and ${countOf(others, "other")}` : ""}` },
       sideRow("- ", "removed", before, (room) => differingLines(before.value, after.value, room)[0]),
       sideRow("+ ", "added", after, (room) => differingLines(before.value, after.value, room)[1]),
     ];

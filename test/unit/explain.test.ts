@@ -208,6 +208,25 @@ describe("difference of two compositions", () => {
     strictEqual(lines(true, from, moved), text("~ replicas", "    - 3  spec", '    + 3  fragment "count"'));
   });
 
+  it("says once what changes in several places alike", () => {
+    const labels = Object.fromEntries(["a", "b", "l10", "l9"].map((key) => [key, "{{ .Spec.Model.Name }}"]));
+    const [from, to] = ["x", "y"].map((name) =>
+      composed({ fragments: [{ name: "all", spec: { labels } }], spec: { model: { uri: "hf://a/b", name } } }),
+    );
+    const changed = lines(false, from, to).split("\n");
+    deepStrictEqual(changed.slice(0, 3), [
+      "~ labels.a and 3 others",
+      '    - "x"                        template in fragment "all"',
+      '    + "y"                        template in fragment "all"',
+    ]);
+    deepStrictEqual(
+      lines(true, from, to)
+        .split("\n")
+        .filter((line) => line.startsWith("~ labels")),
+      ["~ labels.a", "~ labels.b", "~ labels.l9", "~ labels.l10"],
+    );
+  });
+
   it("shows long texts from where they differ", () => {
     const script = (end: string) => ({ name: "script", spec: { annotations: { script: `${"x".repeat(500)}${end}` } } });
     const [from, to] = ["old", "new"].map((end) => composed({ fragments: [script(end)] }));
