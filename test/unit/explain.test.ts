@@ -216,8 +216,8 @@ describe("difference of two compositions", () => {
     const changed = lines(false, from, to).split("\n");
     deepStrictEqual(changed.slice(0, 3), [
       "~ labels.a and 3 others",
-      '    - "x"                        template in fragment "all"',
-      '    + "y"                        template in fragment "all"',
+      `    - "x"${" ".repeat(46)}template in fragment "all"`,
+      `    + "y"${" ".repeat(46)}template in fragment "all"`,
     ]);
     deepStrictEqual(
       lines(true, from, to)
