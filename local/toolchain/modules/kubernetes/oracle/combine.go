@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	_ "unsafe" // for go:linkname
 
@@ -34,12 +35,16 @@ var systemNamespace sync.Mutex
 // from a ConfigMap may be, cannot stand in the spec and is given as schedulerConfigText.
 func handleCombine(line []byte) (map[string]any, error) {
 	var req struct {
-		Service    v1alpha2.LLMInferenceService         `json:"service"`
-		Configs    []v1alpha2.LLMInferenceServiceConfig `json:"configs"`
-		ConfigMaps []corev1.ConfigMap                   `json:"configMaps"`
-		Settings   llmisvc.Config                       `json:"settings"`
+		Service    v1alpha2.LLMInferenceService `json:"service"`
+		Configs    []json.RawMessage            `json:"configs"`
+		ConfigMaps []corev1.ConfigMap           `json:"configMaps"`
+		Settings   llmisvc.Config               `json:"settings"`
 	}
 	if err := decode(line, &req); err != nil {
+		return nil, err
+	}
+	configs, err := readConfigs(req.Configs)
+	if err != nil {
 		return nil, err
 	}
 	if req.Settings.SystemNamespace != "" {
@@ -49,7 +54,7 @@ func handleCombine(line []byte) (map[string]any, error) {
 	}
 	ctx := context.Background()
 	req.Service.SetDefaults(ctx)
-	objects := cluster{configs: req.Configs, configMaps: req.ConfigMaps}
+	objects := cluster{configs: configs, configMaps: req.ConfigMaps}
 	reconciler := &llmisvc.LLMISVCReconciler{
 		Client:        objects,
 		Clientset:     clientset{objects: objects},
@@ -78,10 +83,36 @@ func handleCombine(line []byte) (map[string]any, error) {
 	return fields, nil
 }
 
+// Presets are large and the same in every request: they are decoded once.
+var (
+	presets      = map[string]*v1alpha2.LLMInferenceServiceConfig{}
+	presetsGuard sync.Mutex
+)
+
+func readConfigs(texts []json.RawMessage) ([]*v1alpha2.LLMInferenceServiceConfig, error) {
+	presetsGuard.Lock()
+	defer presetsGuard.Unlock()
+	configs := make([]*v1alpha2.LLMInferenceServiceConfig, 0, len(texts))
+	for _, text := range texts {
+		config, ok := presets[string(text)]
+		if !ok {
+			config = &v1alpha2.LLMInferenceServiceConfig{}
+			if err := decode(text, config); err != nil {
+				return nil, err
+			}
+			if len(text) > 1000 && len(presets) < 100 && strings.HasPrefix(config.Name, "kserve-config-") {
+				presets[string(text)] = config
+			}
+		}
+		configs = append(configs, config)
+	}
+	return configs, nil
+}
+
 // cluster serves what the combination reads, and nothing else.
 type cluster struct {
 	client.Client
-	configs    []v1alpha2.LLMInferenceServiceConfig
+	configs    []*v1alpha2.LLMInferenceServiceConfig
 	configMaps []corev1.ConfigMap
 }
 
