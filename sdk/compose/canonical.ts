@@ -1,9 +1,10 @@
 import { canonicalQuantity, isQuantity } from "../api/quantity";
 import { nearest } from "../nearest";
 import type { Problem } from "../problems";
-import { type GoField, goTypes, specType } from "./goTypes";
+import { type GoField, specType } from "./goTypes";
 import { canonicalUrl, GoUrlError } from "./goUrl";
 import { isObject, type Json, type JsonObject, Marked } from "./marked";
+import { integerRanges, isZero, type NamedField, structOf, zeroOf, zeroScalar, zeroStruct } from "./structs";
 
 /** A canonical object, and what was wrong with what was given. */
 export interface Canonical {
@@ -30,42 +31,6 @@ const largestBytes = 1 << 20;
 /** Of free-form JSON; the rest is as deep as its types. */
 const deepest = 100;
 const unsafeKeys = new Set(["__proto__", "constructor", "prototype"]);
-
-interface Compiled extends GoField {
-  readonly name: string;
-}
-
-interface CompiledStruct {
-  readonly fields: ReadonlyMap<string, Compiled>;
-  /** Written even when nothing is given. */
-  readonly always: readonly Compiled[];
-  readonly defaulted: readonly Compiled[];
-}
-
-const compiled = new Map<string, CompiledStruct>();
-
-function structOf(type: string): CompiledStruct {
-  const known = compiled.get(type);
-  if (known) return known;
-  const fields = Object.entries(goTypes[type] ?? {}).map(([name, field]) => ({ ...field, name }));
-  const struct: CompiledStruct = {
-    fields: new Map(fields.map((field) => [field.name, field])),
-    always: fields.filter((field) => !field.omit),
-    defaulted: fields.filter((field) => field.default !== undefined),
-  };
-  compiled.set(type, struct);
-  return struct;
-}
-
-/** The fields of a struct by their JSON names. */
-export function structFields(type: string): ReadonlyMap<string, GoField> {
-  return structOf(type).fields;
-}
-
-/** The field of a struct. */
-export function fieldOf(type: string, name: string): GoField | undefined {
-  return structOf(type).fields.get(name);
-}
 
 /**
  * The form that a spec has after KServe's controller has read it into its Go types and written it again: zero values of optional fields
@@ -127,7 +92,7 @@ class Reader {
     return result;
   }
 
-  private addDefaults(result: JsonObject, given: JsonObject, fields: readonly Compiled[]): void {
+  private addDefaults(result: JsonObject, given: JsonObject, fields: readonly NamedField[]): void {
     for (const field of fields) {
       if (given[field.name] !== undefined && given[field.name] !== null) continue;
       const value = this.field(field.default as Json, field);
@@ -140,7 +105,7 @@ class Reader {
   }
 
   /** @returns undefined for what is left out. */
-  private field(value: Json, field: Compiled): Json | undefined {
+  private field(value: Json, field: NamedField): Json | undefined {
     if (value === null) return field.omit ? undefined : zeroOf(field);
     if (value instanceof Marked) return this.marked(value, field);
     switch (field.kind) {
@@ -157,7 +122,7 @@ class Reader {
     }
   }
 
-  private marked(value: Marked, field: Compiled): Json | undefined {
+  private marked(value: Marked, field: NamedField): Json | undefined {
     if (value.unknown) return value;
     const before = this.problems.length;
     const plain = this.field(value.value ?? null, field);
@@ -169,12 +134,12 @@ class Reader {
   }
 
   /** Go leaves out zero values of optional fields that are not pointers. */
-  private optional(value: Json | undefined, field: Compiled): Json | undefined {
+  private optional(value: Json | undefined, field: NamedField): Json | undefined {
     if (field.omit && !field.ptr && (value === "" || value === 0 || value === false)) return undefined;
     return value;
   }
 
-  private structField(value: Json, field: Compiled): Json | undefined {
+  private structField(value: Json, field: NamedField): Json | undefined {
     if (!isObject(value)) {
       this.problem("must be an object", value);
       return undefined;
@@ -183,7 +148,7 @@ class Reader {
     return field.omit && !field.ptr && isZero(result, value, field.type) ? undefined : result;
   }
 
-  private list(value: Json, field: Compiled): Json | undefined {
+  private list(value: Json, field: NamedField): Json | undefined {
     if (!Array.isArray(value)) {
       this.problem("must be a list", value);
       return undefined;
@@ -197,7 +162,7 @@ class Reader {
     });
   }
 
-  private item(value: Json | undefined, { elem, type }: Compiled): Json {
+  private item(value: Json | undefined, { elem, type }: NamedField): Json {
     if (value instanceof Marked && value.unknown) return value;
     if (elem === "struct") {
       if (value === undefined || value === null) return zeroStruct(type);
@@ -217,7 +182,7 @@ class Reader {
     return result as string | number | boolean;
   }
 
-  private map(value: Json, field: Compiled): Json | undefined {
+  private map(value: Json, field: NamedField): Json | undefined {
     if (!isObject(value)) {
       this.problem("must be an object", value);
       return undefined;
@@ -335,7 +300,7 @@ class Reader {
     return false;
   }
 
-  private unknownField(name: string, fields: ReadonlyMap<string, Compiled>): void {
+  private unknownField(name: string, fields: ReadonlyMap<string, NamedField>): void {
     const known = [...fields.keys()];
     const guess = nearest(name, known);
     this.step(name.slice(0, 100), () =>
@@ -364,42 +329,6 @@ class Reader {
       this.path.pop();
     }
   }
-}
-
-const integerRanges: Readonly<Record<string, readonly [number, number]>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  int: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  uint16: [0, 2 ** 16 - 1],
-};
-
-/** What Go writes for a field that nothing was said about. */
-function zeroOf(field: GoField): Json {
-  if (field.ptr || field.kind === "list" || field.kind === "map") return null;
-  if (field.kind === "struct") return zeroStruct(field.type);
-  return zeroScalar(field.type);
-}
-
-function zeroStruct(type: string): JsonObject {
-  return Object.fromEntries(structOf(type).always.map((field) => [field.name, zeroOf(field)]));
-}
-
-function zeroScalar(type: string): Json {
-  if (type === "string" || type === "apis.URL") return "";
-  if (type === "bool") return false;
-  if (type === "resource.Quantity") return "0";
-  if (type in integerRanges || type === "intstr.IntOrString") return 0;
-  return null;
-}
-
-/** To Go a list or map that is there and empty is no zero value. */
-function isZero(value: JsonObject, given: JsonObject, type: string): boolean {
-  if (Object.keys(given).some((name) => isCollection(fieldOf(type, name)) && given[name] !== null)) return false;
-  return JSON.stringify(value) === JSON.stringify(zeroStruct(type));
-}
-
-function isCollection(field: GoField | undefined): boolean {
-  return field?.kind === "list" || field?.kind === "map";
 }
 
 function quoteFix(value: Json): Pick<Problem, "fix"> {

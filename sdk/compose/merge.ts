@@ -1,4 +1,4 @@
-import { structFields } from "./canonical";
+import { structFields } from "./structs";
 import { entering, withoutNulls } from "./freeForm";
 import { type GoField, specType } from "./goTypes";
 import { isObject, type Json, type JsonObject, Marked, joinMarks, unmarked } from "./marked";

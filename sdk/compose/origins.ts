@@ -1,4 +1,5 @@
-import { fieldOf, isDefaulted } from "./canonical";
+import { isDefaulted } from "./canonical";
+import { fieldOf } from "./structs";
 import { type GoField, specType } from "./goTypes";
 import { isObject, type Json, type JsonObject, unmarked } from "./marked";
 
