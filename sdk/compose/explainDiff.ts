@@ -51,6 +51,7 @@ interface Compared {
  */
 export function compareCompositions(before: Composition, after: Composition, path?: string): CompositionDifference {
   const [old, fresh] = [fieldsByPath(before, path), fieldsByPath(after, path)];
+  const containers = new Set([...old.keys(), ...fresh.keys()].flatMap(containersOf));
   const changes: FieldChange[] = [];
   const notCompared: string[] = [];
   for (const path of new Set([...old.keys(), ...fresh.keys()])) {
@@ -63,9 +64,9 @@ export function compareCompositions(before: Composition, after: Composition, pat
         else if (!same) changes.push({ path, change: FieldChangeKind.changed, before: side(from), after: side(to) });
         else if (from.field.source !== to.field.source)
           changes.push({ path, change: FieldChangeKind.source, before: side(from), after: side(to) });
-      } else if (to && !opensGroup(to, path, [old, fresh])) {
+      } else if (to && !opensGroup(to, path, containers)) {
         changes.push({ path, change: FieldChangeKind.added, after: side(to), ...presetIn(to) });
-      } else if (from && !opensGroup(from, path, [old, fresh])) {
+      } else if (from && !opensGroup(from, path, containers)) {
         changes.push({ path, change: FieldChangeKind.removed, before: side(from), ...presetIn(from) });
       }
     }
@@ -91,10 +92,14 @@ function fieldsByPath(composition: Composition, wanted: string | undefined): Map
 }
 
 /** An empty object or list is no field of its own where a side has something in it. */
-function opensGroup({ raw }: Compared, path: string, sides: readonly ReadonlyMap<string, unknown>[]): boolean {
+function opensGroup({ raw }: Compared, path: string, containers: ReadonlySet<string>): boolean {
   const isEmpty = Array.isArray(raw) ? raw.length === 0 : isObject(raw) && Object.keys(raw).length === 0;
-  const isInside = (key: string): boolean => key.startsWith(`${path}.`) || key.startsWith(`${path}[`);
-  return isEmpty && sides.some((fields) => [...fields.keys()].some(isInside));
+  return isEmpty && containers.has(path);
+}
+
+/** Everything that a path lies in. */
+function containersOf(path: string): string[] {
+  return [...path.matchAll(/[.[]/g)].map(({ index }) => path.slice(0, index));
 }
 
 function side({ field: { value, source } }: Compared): FieldSide {
@@ -137,14 +142,10 @@ export function differenceLines(
   options: DifferenceOptions,
 ): TextLine[] {
   const { width, all } = options;
-  const folded = all ? [] : changes.filter(({ preset }) => preset !== undefined);
-  const shown = changes.filter(
-    (change) => !folded.includes(change) && (all || change.change !== FieldChangeKind.source),
-  );
-  const rows = equalChanges(
-    shown.filter((change) => !isSaid(change, shown)),
-    all,
-  ).flatMap(changeRows);
+  const isFolded = ({ preset }: FieldChange): boolean => !all && preset !== undefined;
+  const folded = changes.filter(isFolded);
+  const shown = changes.filter((change) => !isFolded(change) && (all || change.change !== FieldChangeKind.source));
+  const rows = equalChanges(withoutElementNames(shown), all).flatMap(changeRows);
   const moved = all ? 0 : changes.filter(({ change }) => change === FieldChangeKind.source).length;
   const notes = [
     ...(moved > 0 ? [`${countOf(moved, "field")} with the same value from another source`] : []),
@@ -156,13 +157,16 @@ export function differenceLines(
   return lines.length > 0 ? lines : [line("no difference")];
 }
 
-/** The name of an element that comes or goes with something else in it. */
-function isSaid({ path, before, after }: FieldChange, all: readonly FieldChange[]): boolean {
-  if (before && after) return false;
-  const end = path.lastIndexOf(".");
-  const element = path.slice(0, Math.max(0, end));
-  if (!repeatsName(path.slice(end + 1), (before ?? after)?.value, element)) return false;
-  return all.some((other) => other.path !== path && other.path.startsWith(`${element}.`));
+/** Without the names of elements that come or go with something else in them. */
+function withoutElementNames(changes: readonly FieldChange[]): FieldChange[] {
+  const isName = ({ path, before, after }: FieldChange): boolean => {
+    const end = Math.max(0, path.lastIndexOf("."));
+    return !(before && after) && repeatsName(path.slice(end + 1), (before ?? after)?.value, path.slice(0, end));
+  };
+  const containers = new Set(changes.filter((change) => !isName(change)).flatMap(({ path }) => containersOf(path)));
+  return changes.filter(
+    (change) => !isName(change) || !containers.has(change.path.slice(0, change.path.lastIndexOf("."))),
+  );
 }
 
 interface EqualChanges extends FieldChange {
@@ -176,7 +180,9 @@ function equalChanges(changes: readonly FieldChange[], all: boolean): EqualChang
   for (const [index, change] of changes.entries()) {
     const isAlone = all || change.change !== FieldChangeKind.changed;
     const key = isAlone ? String(index) : JSON.stringify([change.before, change.after]);
-    groups.set(key, [...(groups.get(key) ?? []), change]);
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
   }
   return [...groups.values()].flatMap(([first, ...others]) => (first ? [{ ...first, others: others.length }] : []));
 }

@@ -59,8 +59,10 @@ function partsOf(node: Node, all: boolean): { shown: Node[]; folded: Node[] } {
   const children = [...node.children.values()];
   const others = children.filter((child) => !isElementName(child, node));
   const parts = others.length > 0 ? others : children;
-  const shown = parts.filter((child) => all || !isUntouched(child));
-  return { shown, folded: parts.filter((child) => !shown.includes(child)) };
+  const shown: Node[] = [];
+  const folded: Node[] = [];
+  for (const part of parts) (all || !isUntouched(part) ? shown : folded).push(part);
+  return { shown, folded };
 }
 
 function nodeRows(node: Node, parent: Node, indent: number, all: boolean): Row[] {
@@ -87,8 +89,10 @@ function joined(path: string, step: string): string {
 }
 
 /** Whether the parts of an object or list are fields of their own. */
-function hasParts({ label, children }: Node, parent: Node): boolean {
-  return children.size > 0 || [...parent.children.keys()].some((sibling) => sibling.startsWith(`${label}[`));
+function hasParts({ label, fields, children }: Node, parent: Node): boolean {
+  if (children.size > 0) return true;
+  const isEmptyList = fields.some(({ value }) => Array.isArray(value) && value.length === 0);
+  return isEmptyList && [...parent.children.keys()].some((sibling) => sibling.startsWith(`${label}[`));
 }
 
 function fieldRows({ value, source, overrides }: ExplainedField, label: string, indent: number, open: boolean): Row[] {
@@ -150,18 +154,26 @@ function fieldsIn(node: Node): ExplainedField[] {
 
 /** `rules[0], rules[1], rules[2]` are said as `rules[…]`. */
 function elementsJoined(labels: readonly string[]): string[] {
-  const base = (label: string): string => label.replace(/\[.*$/s, "");
-  const several = (label: string): boolean => labels.filter((other) => base(other) === base(label)).length > 1;
-  return [...new Set(labels.map((label) => shownName(several(label) ? `${base(label)}[…]` : label)))];
+  const lists = new Map<string, string[]>();
+  for (const label of labels) {
+    const list = label.replace(/\[.*$/s, "");
+    const elements = lists.get(list) ?? [];
+    elements.push(label);
+    lists.set(list, elements);
+  }
+  return [...lists].map(([list, elements]) => shownName(elements.length > 1 ? `${list}[…]` : (elements[0] ?? list)));
 }
 
-/** As many names as there is room for. */
+/** As many names as there is room for, and at least one. */
 export function shortList(names: readonly string[], room: number): string {
-  for (let count = names.length; count > 1; count--) {
-    const text = names.slice(0, count).join(", ") + (count < names.length ? ", …" : "");
-    if (text.length <= room) return text;
+  const [first = "", ...others] = names;
+  let text = first;
+  for (const [index, name] of others.entries()) {
+    const isLast = index === others.length - 1;
+    if (text.length + 2 + name.length + (isLast ? 0 : 3) > room) return `${text}, …`;
+    text = `${text}, ${name}`;
   }
-  return names.length > 1 ? `${names[0] ?? ""}, …` : names.join("");
+  return text;
 }
 
 /** Such as `1 field` and `12 fields`. */
