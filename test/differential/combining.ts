@@ -10,7 +10,15 @@ import { ConfigurationError } from "../../sdk/problems";
 import { literal, type OurOutcome, type Property } from "./compare";
 import { presets } from "./merging";
 import { failed, type Oracle, type OracleAnswer, type OracleSettings, type PlainObject } from "./oracle";
-import { controllerSettings, kinds, schedulerConfigMaps, serviceMetadata, serviceSpec } from "./services";
+import {
+  controllerSettings,
+  type Kind,
+  kinds,
+  schedulerConfigMaps,
+  schedulerPresets,
+  serviceMetadata,
+  serviceSpec,
+} from "./services";
 
 declare module "./oracle" {
   interface OracleOperations {
@@ -40,6 +48,13 @@ const baseRefs = fc.oneof(
   { weight: 1, arbitrary: fc.constant<string[]>(["missing"]) },
 );
 
+/** A config in the service's namespace with the name of a preset, which is then not used. */
+const shadowOf = (kind: Kind) =>
+  fc.oneof(
+    fc.record({ name: fc.constant("kserve-config-llm-template"), spec: serviceSpec(kind, 5) }),
+    fc.record({ name: fc.constant("kserve-config-llm-scheduler"), spec: fc.constantFrom(...schedulerPresets) }),
+  );
+
 const combinations: fc.Arbitrary<Combination> = kinds.chain((kind) => {
   const fragment = (name: string) =>
     fc.record({ name: fc.constant(name), priority: fc.constantFrom(0, 0, 5, -1), spec: serviceSpec(kind, 4) });
@@ -48,25 +63,25 @@ const combinations: fc.Arbitrary<Combination> = kinds.chain((kind) => {
       mode: fc.constantFrom("inline" as const, "references" as const),
       service: serviceMetadata,
       spec: serviceSpec(kind, 1),
-      first: fc.option(fragment("first"), { nil: undefined, freq: 2 }),
-      second: fc.option(fragment("second"), { nil: undefined, freq: 1 }),
+      first: fc.option(fragment("first"), { nil: undefined, freq: 3 }),
+      second: fc.option(fragment("second"), { nil: undefined, freq: 2 }),
       baseRefs,
       base: serviceSpec(kind, 4),
       local: serviceSpec(kind, 4),
-      shadow: fc.option(serviceSpec(kind, 5), { nil: undefined, freq: 1 }),
+      shadow: fc.option(shadowOf(kind), { nil: undefined, freq: 2 }),
       settings: controllerSettings,
     })
     .map(({ first, second, base, local, shadow, ...others }): Combination => {
       const configs: Combination["configs"] = { kserve: { base } };
       const own = (configs[others.service.namespace] ??= {});
       own.local = local;
-      if (shadow && others.service.namespace !== "kserve") own["kserve-config-llm-template"] = shadow;
+      if (shadow && others.service.namespace !== "kserve") own[shadow.name] = shadow.spec;
       return { ...others, fragments: [first, second].filter((part) => part !== undefined), configs };
     });
 });
 
 /** What we refuse although KServe takes it, because the service would never become ready. */
-const stricter = [/none leads to the scheduler's pool/, /a Service needs it/];
+const stricter = [/none leads to the scheduler's pool/, /a Service needs it/, /label controller-revision-hash/];
 
 /** Whole services, from what a user gives to the spec that the controller acts on. */
 export function combinesServices(oracle: Oracle): Property<Combination> {

@@ -1,6 +1,6 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { stateRoot } from "../../local/paths";
 import { startPiped, tailOfFile } from "../../local/process";
 import type { Progress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
@@ -75,7 +75,7 @@ export function failed<T extends object>(answer: OracleAnswer<T>): answer is { e
  */
 export async function startOracle(progress?: Progress): Promise<Oracle> {
   const { tools, upstream } = await ensureToolchain({ only: ["oracle"], progress });
-  const logFile = join(tmpdir(), `pulumi-kserve-oracle-${process.pid}.log`);
+  const logFile = join(stateRoot(), "logs", "oracle.log");
   const child = startPiped({ name: "oracle", command: tools.oracle.path, args: [], logFile });
   const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let next = 0;

@@ -277,7 +277,7 @@ const shape = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Shape>("pipeline") },
 );
 export const kinds: fc.Arbitrary<Kind> = fc.noShrink(
-  fc.record({ shape, prefill: fc.option(shape, { nil: undefined, freq: 1 }) }),
+  fc.record({ shape, prefill: fc.option(shape, { nil: undefined, freq: 2 }) }),
 );
 
 /** A spec; each part is absent that many times for every time that it is there. */
@@ -327,6 +327,20 @@ export const controllerSettings = fc.constantFrom(
   { modelBasedRoutingHeaderName: "" },
   { ingressGatewayName: "gw", ingressGatewayNamespace: "infra", enableTLS: true },
 );
+
+/** What may stand in the place of KServe's scheduler preset, such as one from before the port was required. */
+export const schedulerPresets: readonly PlainObject[] = [
+  { endpointPickerRef: { name: "old" } },
+  { endpointPickerRef: { name: "old", kind: "Other" } },
+  { endpointPickerRef: { name: "old", port: { number: 1 } }, selector: { matchLabels: { a: "b" } } },
+].map((spec) => ({
+  router: {
+    scheduler: {
+      template: { containers: [{ name: "main" }] },
+      pool: { spec: { targetPorts: [{ number: 1 }], ...spec } },
+    },
+  },
+}));
 
 /** ConfigMaps with configurations of the scheduler, by namespace and name. */
 export const schedulerConfigMaps: Record<string, Record<string, Record<string, string>>> = {
