@@ -6,7 +6,7 @@ import { explainFields, type ExplainedField } from "../../sdk/compose/explain";
 import { compareCompositions, differenceLines } from "../../sdk/compose/explainDiff";
 import { fieldsAt, UnknownPathError } from "../../sdk/compose/explainPaths";
 import { explainReport } from "../../sdk/compose/explainReport";
-import { line } from "../../sdk/compose/textLines";
+import { line, type TextLine, wrapped } from "../../sdk/compose/textLines";
 import { nearest } from "../../sdk/nearest";
 import { composeService, defaultNamespace } from "../../stacks/environment/composeService";
 import type { EnvironmentSettings, ServiceSettings } from "../../stacks/environment/settings";
@@ -170,21 +170,18 @@ function difference(
     const { name } = after.entry;
     return json({ service: name, namespace: after.namespace, from, to, ...found });
   }
-  const title = [line(`${after.entry.name}: - ${from} + ${to}`, "title"), ...undecidedNotes(before, after)];
+  const title = [
+    line(`${after.entry.name}: - ${from} + ${to}`, "title"),
+    ...undecidedNotes([before, after], display.width),
+  ];
   return paint([...title, ...differenceLines(found, { width: display.width, all })], display);
 }
 
-function undecidedNotes(...sides: readonly Explained[]) {
-  return sides.flatMap(({ composition: { undecided }, file }) =>
-    undecided === undefined
-      ? []
-      : [
-          line(
-            `${shortFile(file)}: ${undecided} is not known here; this side is what is written to the cluster`,
-            "warning",
-          ),
-        ],
-  );
+function undecidedNotes(sides: readonly Explained[], width: number): TextLine[] {
+  return sides.flatMap(({ composition: { undecided }, file }) => {
+    const note = `${shortFile(file)}: ${undecided ?? ""} is not known here; this side is what is written to the cluster`;
+    return undecided === undefined ? [] : wrapped(note, width, "warning");
+  });
 }
 
 function shortFile(file: string): string {

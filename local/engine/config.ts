@@ -47,7 +47,21 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
  */
 export async function readEnvironment(stack: string, file?: string): Promise<EnvironmentSettings> {
   const settings = settingsOfConfig(await loadConfig(stack, file));
+  const whole = (["services", "fragments"] as const).flatMap((key) =>
+    encryptedPaths(settings[key])
+      .map((path) => key + path)
+      .filter((path) => /^\w+(\[\d+\](\.spec)?)?$/.test(path)),
+  );
+  if (whole.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, whole.map(wholeProblem));
   return parseSettings(withMarkedSecrets(settings));
+}
+
+function wholeProblem(path: string): Problem {
+  return {
+    path,
+    message: "is encrypted as a whole, so that nothing can be said about it here",
+    fix: "encrypt single values in it: pulumi config set --secret --path pulumi-kserve:<path of the value>",
+  };
 }
 
 async function loadConfig(stack: string, file?: string): Promise<Record<string, unknown>> {

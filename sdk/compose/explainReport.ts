@@ -89,8 +89,9 @@ function sourceLines(composition: Composition): TextLine[] {
   for (let number = 0; ; number++) {
     const source = composition.sources.get(number);
     if (!source) break;
-    if (source.kind === SourceKind.template) continue;
-    rows.push({ rank: kindOrder.indexOf(source.kind), name: describeSource(source), count: counts.get(number) ?? 0 });
+    const count = counts.get(number) ?? 0;
+    const isGiven = givenKinds.includes(source.kind);
+    if (count > 0 || isGiven) rows.push({ rank: kindOrder.indexOf(source.kind), name: describeSource(source), count });
   }
   rows.sort((left, right) => left.rank - right.rank);
   const width = Math.max(...rows.map(({ name }) => name.length));
@@ -99,6 +100,9 @@ function sourceLines(composition: Composition): TextLine[] {
     { text: countOf(count, "field").padStart(10), role: "plain" },
   ]);
 }
+
+/** What somebody wrote, which is listed even where nothing of it is left. */
+const givenKinds: readonly SourceKind[] = [SourceKind.preset, SourceKind.baseRef, SourceKind.fragment, SourceKind.spec];
 
 const kindOrder: readonly SourceKind[] = [
   SourceKind.preset,

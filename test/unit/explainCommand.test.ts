@@ -201,6 +201,16 @@ describe("npm run explain", () => {
     );
   });
 
+  it("takes the gateway of services that name none from the platform's settings", async () => {
+    const gateway = "{{ .GlobalConfig.IngressGatewayNamespace }}.{{ .GlobalConfig.IngressGatewayName }}";
+    const labelled = { ...services[0], fragments: [{ name: "label", spec: { labels: { gateway } } }] };
+    const config = await stackFile("e.yaml", {
+      platform: { kserve: { gateway: "infra/edge" } },
+      services: [labelled],
+    });
+    match((await explain("llama", "labels", "--config", config)).out, /\n {2}infra\.edge\n/);
+  });
+
   it("ends with 2 for what is not there and names the nearest", async () => {
     const config = await stackFile("a.yaml");
     const cases: [argv: string[], message: string][] = [
@@ -254,6 +264,27 @@ describe("encrypted values of a stack's configuration", () => {
     deepStrictEqual(services?.[0]?.annotations, { key: "[secret]" });
     const { uri } = (services?.[0]?.spec as { model: { uri: Marked } }).model;
     deepStrictEqual([uri instanceof Marked, uri.unknown, uri.secret], [true, true, true]);
+  });
+
+  it("are refused where they are a whole spec or more", async () => {
+    const path = await file({
+      "pulumi-kserve:fragments": secret,
+      "pulumi-kserve:services": [
+        { name: "llama", spec: secret },
+        { name: "other", spec: { model: secret } },
+      ],
+    });
+    await rejects(readEnvironment("x", path), {
+      name: "ConfigurationError",
+      message: [
+        'configuration of stack "x": 2 problems',
+        ...["services[0].spec", "fragments"].map(
+          (part) =>
+            `  - ${part}: is encrypted as a whole, so that nothing can be said about it here; ` +
+            "fix: encrypt single values in it: pulumi config set --secret --path pulumi-kserve:<path of the value>",
+        ),
+      ].join("\n"),
+    });
   });
 
   it("are refused by the embedded environment where it needs them, and left out where it does not", async () => {
