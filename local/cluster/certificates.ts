@@ -1,4 +1,5 @@
 import { webcrypto, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 
 import type { ServingCertificates } from "./types";
 
@@ -10,7 +11,7 @@ const validityYears = 10;
 /**
  * Makes an authority and a server certificate signed by it.
  *
- * @param hosts DNS names of the server; the first is its common name as far as it fits there.
+ * @param hosts DNS names and addresses of the server; the first is its common name as far as it fits there.
  */
 export async function makeServingCertificates(hosts: string[] = [webhookHost]): Promise<ServingCertificates> {
   provideMetadata();
@@ -48,7 +49,9 @@ export async function makeServingCertificates(hosts: string[] = [webhookHost]): 
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: "dns" as const, value }))),
+      new x509.SubjectAlternativeNameExtension(
+        hosts.map((value) => ({ type: isIP(value) ? ("ip" as const) : ("dns" as const), value })),
+      ),
     ],
   });
   const exported = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
