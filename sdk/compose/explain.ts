@@ -25,6 +25,7 @@ export function originEntries(composition: Composition): Record<string, OriginEn
 export interface ExplainedField {
   /** Such as `template.containers[main].image`. */
   readonly path: string;
+  /** Undefined for an object or list that replaced another as a whole; its parts follow as fields of their own. */
   readonly value: unknown;
   /** Who set it, such as `fragment "gpu"`. */
   readonly source: string;
@@ -37,11 +38,11 @@ export interface ExplainedField {
 /** The fields of a composition in the order of the spec. */
 export function explainFields(composition: Composition): ExplainedField[] {
   const { sources } = composition;
-  return composition.origins().map((field) => {
+  return composition.origins().map((field, index, all) => {
     const preset = presetOf(field, composition);
     return {
       path: field.path,
-      value: printable(field.value),
+      value: hasParts(field, all[index + 1]) ? undefined : printable(field.value),
       source: sources.text(field.source),
       overrides: field.overrides.map(({ source, value }) => ({
         source: sources.text(source),
@@ -50,6 +51,10 @@ export function explainFields(composition: Composition): ExplainedField[] {
       ...(preset !== undefined && { preset }),
     };
   });
+}
+
+function hasParts({ path }: FieldOrigin, next: FieldOrigin | undefined): boolean {
+  return next !== undefined && (next.path.startsWith(`${path}.`) || next.path.startsWith(`${path}[`));
 }
 
 /** A template that the controller filled in is what was there before. */

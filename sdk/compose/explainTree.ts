@@ -51,7 +51,7 @@ export function pathSteps(path: string): string[] {
 
 function childRows(node: Node, indent: number, all: boolean): Row[] {
   const { shown, folded } = partsOf(node, all);
-  return [...shown.flatMap((child) => nodeRows(child, node, indent, all)), ...foldedRows(folded, indent)];
+  return [...shown.flatMap((child) => nodeRows(child, indent, all)), ...foldedRows(folded, indent)];
 }
 
 /** What is shown and what is counted; the name of `containers[main]` is said already. */
@@ -65,21 +65,20 @@ function partsOf(node: Node, all: boolean): { shown: Node[]; folded: Node[] } {
   return { shown, folded };
 }
 
-function nodeRows(node: Node, parent: Node, indent: number, all: boolean): Row[] {
+function nodeRows(node: Node, indent: number, all: boolean): Row[] {
   const chain = [node];
-  let [owner, last] = [parent, node];
+  let last = node;
   while (last.fields.length === 0) {
     const { shown, folded } = partsOf(last, all);
     const [only, ...others] = shown;
     if (!only || others.length > 0 || folded.length > 0) break;
-    [owner, last] = [last, only];
-    chain.push(only);
+    chain.push((last = only));
   }
   const label = chain.map((part) => shownName(part.label)).reduce(joined);
   const opening = last.fields.length === 0 ? [{ indent, label: `${label}:` }] : [];
   return [
     ...opening,
-    ...last.fields.flatMap((field) => fieldRows(field, label, indent, hasParts(last, owner))),
+    ...last.fields.flatMap((field) => fieldRows(field, label, indent)),
     ...childRows(last, indent + 2, all),
   ];
 }
@@ -88,16 +87,9 @@ function joined(path: string, step: string): string {
   return step.includes(".") && !step.includes("[") ? `${path}["${step}"]` : `${path}.${step}`;
 }
 
-/** Whether the parts of an object or list are fields of their own. */
-function hasParts({ label, fields, children }: Node, parent: Node): boolean {
-  if (children.size > 0) return true;
-  const isEmptyList = fields.some(({ value }) => Array.isArray(value) && value.length === 0);
-  return isEmptyList && [...parent.children.keys()].some((sibling) => sibling.startsWith(`${label}[`));
-}
-
-function fieldRows({ value, source, overrides }: ExplainedField, label: string, indent: number, open: boolean): Row[] {
+function fieldRows({ value, source, overrides }: ExplainedField, label: string, indent: number): Row[] {
   return [
-    open ? { indent, label: `${label}:`, source } : { indent, label: `${label}: `, value, source },
+    value === undefined ? { indent, label: `${label}:`, source } : { indent, label: `${label}: `, value, source },
     ...overrides
       // A text that must be there and was not given.
       .filter((replaced) => replaced.value !== "")

@@ -121,6 +121,34 @@ describe("report of a composition", () => {
     failsWith("x.y", "nothing sets x.y; the spec has: model, replicas, template");
   });
 
+  it("shows a list that replaced another as a whole above its parts", () => {
+    const tolerations = (key: string) => ({
+      name: key,
+      spec: { template: { tolerations: [{ key, operator: "Exists" }] } },
+    });
+    const composition = composed({ fragments: [tolerations("low"), tolerations("high")] });
+    strictEqual(
+      report({ path: "template.tolerations" }, composition),
+      text(
+        "template:",
+        '  tolerations:                                     fragment "high"',
+        '    over [{ "key": "low", "operator": "Exists" }]  fragment "low"',
+        "  tolerations[0]:",
+        '    key: "high"                                    fragment "high"',
+        '    operator: "Exists"                             fragment "high"',
+      ),
+    );
+    deepStrictEqual(
+      explainFields(composition).find(({ path }) => path === "template.tolerations"),
+      {
+        path: "template.tolerations",
+        value: undefined,
+        source: 'fragment "high"',
+        overrides: [{ source: 'fragment "low"', value: [{ key: "low", operator: "Exists" }] }],
+      },
+    );
+  });
+
   it("shows what is written to the cluster while a config is not known", () => {
     const notKnown = new Marked(undefined, { unknown: true, secret: false, carriers: [] });
     const undecided = composed({ baseRefs: ["site"], configs: new ConfigStore({ models: { site: notKnown } }) });
