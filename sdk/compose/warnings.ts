@@ -39,7 +39,7 @@ export function findWarnings(context: WarningContext): CompositionWarning[] {
   const found = [
     ...given.flatMap((part) => [...unsetFields(part, context), ...swallowedElements(part, context)]),
     ...survivingUnions(context),
-    ...replacingDefaults(context),
+    ...replacingOmissions(context),
     ...invisibleToTemplates(context),
     ...modelNameFromConfig(context),
   ];
@@ -95,16 +95,10 @@ function swallowedElements({ given, label }: Given, { merged }: WarningContext):
   walkGiven(given, merged.value, merged.origin, specType, "", ({ value, field, effective, path }) => {
     const key = field.mergeKey;
     if (!key || !Array.isArray(value) || !Array.isArray(effective)) return;
-    const names = value.map((item) => keyOf(item as Json, key));
-    for (const name of new Set(names)) {
-      const [before, after] = [
-        count(names, name),
-        count(
-          effective.map((item) => keyOf(item, key)),
-          name,
-        ),
-      ];
-      if (name === undefined || before < 2 || after >= before) continue;
+    const [given, kept] = [counts(value as Json[], key), counts(effective, key)];
+    for (const [name, before] of given) {
+      const after = kept.get(name) ?? 0;
+      if (before < 2 || after >= before) continue;
       found.push({
         path,
         message: `${label} has ${before} elements with ${key} ${JSON.stringify(name)}, which are merged into ${after === 1 ? "one" : after}: ${key} alone tells elements of this list apart`,
@@ -115,8 +109,14 @@ function swallowedElements({ given, label }: Given, { merged }: WarningContext):
   return found;
 }
 
-function count(names: readonly unknown[], name: unknown): number {
-  return names.filter((other) => other === name).length;
+/** How many elements have each key. */
+function counts(list: readonly Json[], key: string): Map<string | number, number> {
+  const found = new Map<string | number, number>();
+  for (const item of list) {
+    const name = keyOf(item, key);
+    if (name !== undefined) found.set(name, (found.get(name) ?? 0) + 1);
+  }
+  return found;
 }
 
 interface Visit {
@@ -151,9 +151,11 @@ function walkGiven(
     if (field.kind === "struct") walkGiven(value, there, by, field.type, here, visit);
     if (field.mergeKey && Array.isArray(value) && Array.isArray(there)) {
       const key = field.mergeKey;
+      const places = new Map<string | number | undefined, number>();
+      there.forEach((element, index) => places.has(keyOf(element, key)) || places.set(keyOf(element, key), index));
       for (const item of value) {
-        const index = there.findIndex((element) => keyOf(element, key) === keyOf(item, key));
-        if (index < 0) continue;
+        const index = places.get(keyOf(item, key));
+        if (index === undefined) continue;
         walkGiven(item, there[index], partOf(by, index), field.type, `${here}[${String(keyOf(item, key))}]`, visit);
       }
     }
@@ -220,11 +222,21 @@ function survivingUnions({ merged, sources }: WarningContext): CompositionWarnin
   return found;
 }
 
-/** A default that the API server adds to a stored object counts as given, and replaces what a lower source had. */
-function replacingDefaults({ merged, sources }: WarningContext): CompositionWarning[] {
+/**
+ * What was left out and replaces something all the same: a default that the API server adds to a stored object counts as given, and so
+ * does the null of a field that Go's types require.
+ */
+function replacingOmissions({ merged, sources }: WarningContext): CompositionWarning[] {
   const found: CompositionWarning[] = [];
   const walk = (value: Json | undefined, origin: Origin, path: string): void => {
-    if (origin instanceof OriginOf && typeof origin.by === "number" && origin.by < 0) {
+    if (origin instanceof OriginOf && value === null && !isZeroValue(origin.replaced.value)) {
+      const { by, replaced } = origin;
+      found.push({
+        path,
+        message: `is left out by ${setters(by, sources)}, which removes ${shownValue(replaced.value)} (${setters(replaced.origin, sources)}): KServe's controller writes null for what its types require there`,
+        fix: `say in ${setters(by, sources)} what ${path} is meant to be`,
+      });
+    } else if (origin instanceof OriginOf && typeof origin.by === "number" && origin.by < 0) {
       const { replaced } = origin;
       if (JSON.stringify(replaced.value) === JSON.stringify(value)) return;
       found.push({

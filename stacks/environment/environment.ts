@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";
+import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
 import { KubernetesObject } from "../../components/kubernetesObject";
-import type { ConfigFragment } from "../../components/serving/composition";
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
+import { toInputs } from "../../components/serving/resolveInputs";
 import type { KServeCertificates } from "../../components/platform/kserveCertificates";
+import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceService";
+import type { JsonObject } from "../../sdk/compose/marked";
 import { ConfigurationError } from "../../sdk/problems";
+import { encryptedSetting, markSecrets } from "./secrets";
 import {
   controllerSettingsOf,
   type EnvironmentSettings,
@@ -72,8 +76,13 @@ function readSettings(): EnvironmentSettings {
   const config = new pulumi.Config("pulumi-kserve");
   const given: Record<string, unknown> = {};
   for (const key of settingKeys) {
-    const value = config.get(key);
-    if (value !== undefined) given[key] = parseValue(value);
+    const text = config.get(key);
+    if (text === undefined) continue;
+    const value = parseValue(text);
+    const name = `${config.name}:${key}`;
+    given[key] = isConfigSecret(name)
+      ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), process.cwd()))
+      : value;
   }
   return parseSettings(given);
 }
@@ -119,6 +128,11 @@ function createNamespaces(services: ServiceSettings[], platform: InferencePlatfo
   );
 }
 
+/** Secret texts become secret inputs. */
+function inputsOf(spec: Record<string, unknown> = {}): pulumi.Input<LLMInferenceServiceSpecArgs> {
+  return toInputs(spec as JsonObject) as pulumi.Input<LLMInferenceServiceSpecArgs>;
+}
+
 function createService(
   service: ServiceSettings,
   settings: EnvironmentSettings,
@@ -131,8 +145,8 @@ function createService(
     name,
     {
       namespace,
-      spec: spec as never,
-      fragments: fragmentsOf(service, settings) as ConfigFragment[],
+      spec: inputsOf(spec),
+      fragments: fragmentsOf(service, settings).map((fragment) => ({ ...fragment, spec: inputsOf(fragment.spec) })),
       baseRefs,
       mode,
       presets: platform.presets,

@@ -213,7 +213,7 @@ describe("environment on the embedded control plane", function () {
         error.message.includes('services[0].spec.model.uri: KServe cannot fetch a model from "ftp://"'),
         error.message,
       );
-      ok(error.message.includes("services[0].spec.replica: no such setting"), error.message);
+      ok(error.message.includes("services[0].spec.replica: no such field"), error.message);
       return true;
     });
   });

@@ -319,6 +319,24 @@ describe("compose", () => {
       );
     });
 
+    it("tells a required field that is left out, and removes what was there", () => {
+      const volume = (projected: object) => ({ template: { volumes: [{ name: "all", projected }] } });
+      const fragments = [
+        { name: "sources", spec: volume({ sources: [{ secret: { name: "s" } }] }) },
+        { name: "mode", priority: 1, spec: volume({ defaultMode: 256 }) },
+      ];
+      deepStrictEqual(warningsOf({ fragments }), [
+        'template.volumes[0].projected.sources: is left out by fragment "mode", which removes [{"secret":{"name":"s"}}] (fragment "sources"): KServe\'s controller writes null for what its types require there',
+      ]);
+    });
+
+    it("stays fast with very many elements", () => {
+      const env = Array.from({ length: 5000 }, (_, index) => ({ name: `V${index}`, value: "x" }));
+      const start = Date.now();
+      deepStrictEqual(warningsOf({ fragments: [{ name: "many", spec: main({ env }) }] }), []);
+      ok(Date.now() - start < 2000, `${Date.now() - start} ms`);
+    });
+
     it("tells a route without rules that replaces those of the preset", () => {
       const spec = { hostnames: ["llama.example.com"] };
       const [warning] = warningsOf({ fragments: [{ name: "host", spec: { router: { route: { http: { spec } } } } }] });
