@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";
-import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
 import { KubernetesObject } from "../../components/kubernetesObject";
@@ -86,6 +86,9 @@ function readSettings(): EnvironmentSettings {
   }
   return parseSettings(given);
 }
+
+/** The SDK knows which settings hold something encrypted, and leaves that out of its types. */
+const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
 
 /** Structured configuration arrives as JSON, a plain string as it is. */
 function parseValue(value: string): unknown {
