@@ -30,6 +30,8 @@ export interface CanonicalOptions {
 const largestBytes = 1 << 20;
 /** Of free-form JSON; the rest is as deep as its types. */
 const deepest = 100;
+/** The only form of a time that Go's types take. */
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const unsafeKeys = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
@@ -259,7 +261,7 @@ class Reader {
   }
 
   private time(value: Json): Json {
-    const time = typeof value === "string" ? Date.parse(value) : NaN;
+    const time = typeof value === "string" && rfc3339.test(value) ? Date.parse(value) : NaN;
     if (Number.isNaN(time)) this.problem("no time", value, { allowed: 'such as "2026-01-31T12:00:00Z"' });
     return Number.isNaN(time) ? null : `${new Date(time).toISOString().slice(0, 19)}Z`;
   }

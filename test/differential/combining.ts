@@ -81,7 +81,12 @@ const combinations: fc.Arbitrary<Combination> = kinds.chain((kind) => {
 });
 
 /** What we refuse although KServe takes it, because the service would never become ready. */
-const stricter = [/none leads to the scheduler's pool/, /a Service needs it/, /label controller-revision-hash/];
+const stricter = [
+  /none leads to the scheduler's pool/,
+  /a Service needs it/,
+  /label controller-revision-hash/,
+  /breaks the templates of KServe/,
+];
 
 /** Whole services, from what a user gives to the spec that the controller acts on. */
 export function combinesServices(oracle: Oracle): Property<Combination> {

@@ -22,3 +22,14 @@ describe("merge: free-form JSON", () => {
     assert.deepEqual(inlineOf(withInline({ a: 1, b: 2 }), withInline({ a: null })), { b: 2 });
   });
 });
+
+describe("canonical form: times", () => {
+  it("takes what Go takes, and no date alone", () => {
+    const problemsOf = (time: string) => {
+      const metadata = { creationTimestamp: time };
+      const volumes = [{ name: "a", ephemeral: { volumeClaimTemplate: { metadata } } }];
+      return canonicalSpec({ template: { volumes } }).problems.length;
+    };
+    assert.deepEqual(["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.5+02:00", "2026-01-31"].map(problemsOf), [0, 0, 1]);
+  });
+});
