@@ -7,7 +7,7 @@ import { Draft } from "./draft";
 import { type Fragment, missingConfig, type ReadFragment, readFragments, readSpec } from "./fragments";
 import type { Json, JsonObject } from "./marked";
 import { MergeError, type Merged, mergeOver } from "./merge";
-import { type FieldOrigin, listOrigins } from "./origins";
+import { type FieldOrigin, listOrigins, type Origin, partOf, sourceOf } from "./origins";
 import { modeDifferences } from "./modes";
 import { type ConfigMapLookup, fillBeforeTemplates, finish } from "./postMerge";
 import { at, poolRefOf, selectPresets, UndecidedError } from "./presets";
@@ -138,7 +138,7 @@ class Composer {
       return {
         ...common,
         effective: draft.value,
-        warnings: [...warnings, ...this.modeWarnings(draft.value, warnings)],
+        warnings: [...warnings, ...this.modeWarnings(draft, warnings)],
         origins: () => listOrigins(draft.value, draft.origin),
       };
     } catch (error) {
@@ -154,11 +154,14 @@ class Composer {
   }
 
   /** The same fragments should serve the same whichever way they are handed over. */
-  private modeWarnings(effective: JsonObject, said: readonly CompositionWarning[]): CompositionWarning[] {
+  private modeWarnings(draft: Merged, said: readonly CompositionWarning[]): CompositionWarning[] {
     if (this.mode !== CompositionMode.references || !this.args.fragments?.length) return [];
     try {
       const inline = new Composer({ ...this.args, mode: CompositionMode.inline }).compose();
-      return inline.effective ? modeDifferences(effective, withoutBaseRefs(inline.effective, effective), said) : [];
+      if (!inline.effective) return [];
+      const isRendered = (path: readonly (string | number)[]): boolean =>
+        this.sources.get(sourceOf(path.reduce<Origin>(partOf, draft.origin)))?.kind === SourceKind.template;
+      return modeDifferences(draft.value, withoutBaseRefs(inline.effective, draft.value), said, isRendered);
     } catch (error) {
       if (error instanceof ConfigurationError) return [];
       throw error;

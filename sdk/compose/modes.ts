@@ -6,20 +6,28 @@ import type { CompositionWarning } from "./warnings";
  * Where referring to fragments gives another spec than composing them first: stored configs get defaults of their own, their parallelism and
  * model name count otherwise, and the order of merged lists depends on what is merged first.
  *
- * @param said what warnings tell already; their paths and what lies below are left out.
+ * @param said what warnings tell already: their paths and what lies below are left out, and so are the texts that templates make of them.
+ * @param isRendered whether the value at a path is the work of a template.
  */
 export function modeDifferences(
   references: JsonObject,
   inline: JsonObject,
   said: readonly CompositionWarning[],
+  isRendered: (path: readonly (string | number)[]) => boolean,
 ): CompositionWarning[] {
   const told = said.map(({ path }) => path);
   const found: CompositionWarning[] = [];
+  const steps: (string | number)[] = [];
+  const within = (step: string | number, here: Json | undefined, there: Json | undefined, path: string): void => {
+    steps.push(step);
+    compare(here, there, path);
+    steps.pop();
+  };
   const compare = (here: Json | undefined, there: Json | undefined, path: string): void => {
     if (JSON.stringify(here) === JSON.stringify(there) || told.includes(path)) return;
     if (isObject(here) && isObject(there)) {
       for (const key of new Set([...Object.keys(here), ...Object.keys(there)])) {
-        compare(here[key], there[key], path ? `${path}.${key}` : key);
+        within(key, here[key], there[key], path ? `${path}.${key}` : key);
       }
     } else if (
       Array.isArray(here) &&
@@ -27,8 +35,8 @@ export function modeDifferences(
       here.length === there.length &&
       !isReordered(here, there)
     ) {
-      here.forEach((item, index) => compare(item, there[index], `${path}[${nameOf(item) ?? index}]`));
-    } else {
+      here.forEach((item, index) => within(index, item, there[index], `${path}[${nameOf(item) ?? index}]`));
+    } else if (told.length === 0 || !isRendered(steps)) {
       found.push(difference(here, there, path));
     }
   };

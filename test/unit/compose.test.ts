@@ -353,7 +353,6 @@ describe("compose", () => {
       deepStrictEqual(warningsOf({ fragments }), []);
       deepStrictEqual(warningsOf({ fragments, mode: "references" }), [
         'parallelism: only fragment "gpu" sets it, where the templates of KServe\'s presets cannot see it: the server starts without it',
-        'template.containers[main].args[1]: is "", and would be "--tensor-parallel-size 4" with mode "inline"',
       ]);
       deepStrictEqual(warningsOf({ fragments, mode: "references", kserveVersion: "0.21.0" }), []);
     });
