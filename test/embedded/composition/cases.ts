@@ -10,10 +10,8 @@ export interface ServiceCase {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Path of the warning that says why the children of the two modes differ. @default they do not */
-  readonly differs?: string;
-  /** The modes put elements of lists into another order, because merging two fragments before the presets is not merging them after. */
-  readonly reordered?: true;
+  /** Paths at which mode "references" must warn, because the children of the modes differ. @default they do not, and it does not */
+  readonly differs?: readonly string[];
 }
 
 /** Part of a spec under a name, for {@link ServiceCase.fragments}. */

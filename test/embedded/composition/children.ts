@@ -82,20 +82,6 @@ function withConfigAsData(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withConfigAsData(child)]));
 }
 
-/** Lists of named elements in the order of their names. */
-export function withoutOrder(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map(withoutOrder);
-    return items.every(isNamed) ? items.sort((a, b) => (a.name < b.name ? -1 : 1)) : items;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withoutOrder(child)]));
-}
-
-function isNamed(value: unknown): value is { name: string } {
-  return typeof value === "object" && value !== null && "name" in value;
-}
-
 /** Every leaf in which two values differ, with both. */
 export function differences(live: unknown, predicted: unknown, path = ""): string[] {
   if (typeof live === "object" && typeof predicted === "object" && live !== null && predicted !== null) {

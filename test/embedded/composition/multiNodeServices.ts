@@ -207,35 +207,35 @@ export const multiNodeServices: readonly ServiceCase[] = [
   },
 ];
 
-/** Services that the two modes make differently, with the path of the warning that says so. */
+/** Services that the two modes make differently, with the paths of the warnings that say so. */
 export const differingServices: readonly ServiceCase[] = [
   {
     name: "differs-parallelism",
     covers: "parallelism only in a fragment: the server starts without it",
     fragments: [fragment("tensor", { parallelism: { tensor: 4 } })],
     spec: { model },
-    differs: "parallelism",
+    differs: ["parallelism", "template.containers[main].command[2]"],
   },
   {
     name: "differs-cache",
     covers: "a cache only in a fragment: the server starts without it",
     fragments: [fragment("cache", { kvCacheOffloading: { cpu: "4Gi" } })],
     spec: { model },
-    differs: "kvCacheOffloading",
+    differs: ["kvCacheOffloading"],
   },
   {
     name: "differs-grace",
     covers: "a grace period only in a fragment: the server is given another time to shut down",
     fragments: [fragment("patience", { template: { containers: [], terminationGracePeriodSeconds: 300 } })],
     spec: { model, template: server() },
-    differs: "template.terminationGracePeriodSeconds",
+    differs: ["template.terminationGracePeriodSeconds"],
   },
   {
     name: "differs-model-name",
     covers: "a model name in a fragment wins over the service's own",
     fragments: [fragment("model", { model: { uri: "hf://org/model-7b", name: "from-fragment" } })],
     spec: { model: { uri: "hf://org/model-7b", name: "from-service" }, router: { route: {} } },
-    differs: "model.name",
+    differs: ["model.name"],
   },
   {
     name: "differs-default",
@@ -245,6 +245,6 @@ export const differingServices: readonly ServiceCase[] = [
       fragment("at-most-nine", { scaling: { maxReplicas: 9, wva: { hpa: {} } } }),
     ],
     spec: { model },
-    differs: "scaling.minReplicas",
+    differs: ["scaling.minReplicas"],
   },
 ];

@@ -65,7 +65,7 @@ export const workloadServices: readonly ServiceCase[] = [
         volumes: [{ name: "dshm", emptyDir: { sizeLimit: "8Gi" } }],
       },
     },
-    reordered: true,
+    differs: ["template.volumes"],
   },
   {
     name: "service-account",
