@@ -44,6 +44,18 @@ export function isQuantity(text: string | number): boolean {
  */
 export function canonicalQuantity(quantity: string | number): string {
   const text = String(quantity).trim();
+  const known = canonicalTexts.get(text);
+  if (known !== undefined) return known;
+  const canonical = canonicalText(text);
+  if (canonicalTexts.size < mostRemembered && text.length < 64) canonicalTexts.set(text, canonical);
+  return canonical;
+}
+
+/** A program has few quantities, and each many times. */
+const canonicalTexts = new Map<string, string>();
+const mostRemembered = 1000;
+
+function canonicalText(text: string): string {
   // Who reads what was written takes a number without a suffix for a decimal: "5156.25Ki" becomes "5280000", and that "5280k".
   return rewritten(rewritten(text));
 }

@@ -11,7 +11,7 @@ import {
 import type { Problem } from "../problems";
 import { applied } from "./applied";
 import type { ReadFragment } from "./fragments";
-import { isObject, type Json, unmarked } from "./marked";
+import { isObject, type Json, type JsonObject, unmarked } from "./marked";
 import type { Merged } from "./merge";
 import { at } from "./presets";
 import type { Sources } from "./sources";
@@ -35,6 +35,8 @@ export interface ComposedService {
   /** The spec that everything was composed to, where it is known. */
   readonly whole: Merged | undefined;
   readonly sources: Sources;
+  /** The route is as KServe's preset has it. */
+  readonly presetRoute: boolean;
   /** Anything but the service's own spec has a part in it. */
   readonly hasParts: boolean;
 }
@@ -55,9 +57,23 @@ export function checkComposed({ published, written, stored, whole, ...composed }
     ...checkSpec(applied(written.value), { form: "service" }),
     // What is composed may hold what the object that the API server checks does not.
     ...checkCelRules(stored.value, { templates: false }),
-    ...(whole ? checkService({ ...service, spec: whole.value }, { originOf: originIn(whole) }) : []),
+    ...(whole
+      ? checkService(
+          { ...service, spec: withoutPresetRoute(whole, composed.presetRoute) },
+          { originOf: originIn(whole) },
+        )
+      : []),
     ...checkWebhookRules(service, { originOf: originIn(stored) }),
   ]);
+}
+
+/** The dozen rules of KServe's own route need no check for each service. */
+function withoutPresetRoute({ value }: Merged, presetRoute: boolean): JsonObject {
+  const { router } = value;
+  if (!presetRoute || !isObject(router) || !isObject(router.route)) return value;
+  const route = { ...router.route };
+  delete route.http;
+  return { ...value, router: { ...router, route } };
 }
 
 /** Presets put the model's name into a command line inside of JSON, with nothing around it that would keep it together. */

@@ -132,7 +132,7 @@ class Composer {
       const stored = this.asStored(written);
       const merged = this.merge(plan, stored);
       const draft = this.afterMerge(merged, stored);
-      this.check(plan, stored, draft);
+      this.check(plan, stored, { effective: draft, merged });
       const { sources, mode, features } = this;
       const warnings = findWarnings({ fragments, spec, merged, stored, sources, mode, features });
       return {
@@ -311,18 +311,28 @@ class Composer {
     return draft;
   }
 
-  private check({ published, baseRefs, written }: Plan, stored: Merged, effective?: Merged): void {
+  private check(
+    { published, baseRefs, written }: Plan,
+    stored: Merged,
+    composed?: { readonly effective: Merged; readonly merged: Merged },
+  ): void {
     const problems = checkComposed({
       service: this.args.service,
       published,
       written,
       stored,
       // Without configs the service's own spec has everything that presets do not give.
-      whole: effective ?? (baseRefs.length === 0 ? stored : undefined),
+      whole: composed?.effective ?? (baseRefs.length === 0 ? stored : undefined),
+      presetRoute: composed !== undefined && this.isPresetRoute(composed.merged.origin),
       sources: this.sources,
       hasParts: (this.args.fragments ?? []).length + baseRefs.length > 0,
     });
     assertNoProblems(this.subject, problems);
+  }
+
+  private isPresetRoute(origin: Origin): boolean {
+    const route = ["router", "route", "http"].reduce<Origin>(partOf, origin);
+    return typeof route === "number" && route >= 0 && this.sources.get(route)?.kind === SourceKind.preset;
   }
 
   /** @throws ConfigurationError that names both sources of what cannot be merged. */

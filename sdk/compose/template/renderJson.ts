@@ -36,8 +36,13 @@ function define(object: JsonObject, key: string, value: Json): void {
   else object[key] = value;
 }
 
+/** Objects and lists of presets without any template, which all services share. */
+const withoutTemplates = new WeakSet<object>();
+
 class Renderer {
   private readonly path: (string | number)[] = [];
+  /** How many templates were found. */
+  private found = 0;
   /** The same few texts stand in many places of a route. */
   private readonly rendered = new Map<string, string | Marked>();
 
@@ -50,9 +55,12 @@ class Renderer {
     if (isPlain(value)) return value;
     if (this.path.length > deepest) throw new TemplateError(`nested deeper than ${deepest}`, { unsupported: true });
     if (typeof value === "string") return this.text(value);
-    if (Array.isArray(value)) return this.list(value);
     if (value instanceof Marked) return this.marked(value);
-    return this.object(value as JsonObject);
+    if (withoutTemplates.has(value as object)) return value;
+    const before = this.found;
+    const rendered = Array.isArray(value) ? this.list(value) : this.object(value as JsonObject);
+    if (this.found === before) withoutTemplates.add(value as object);
+    return rendered;
   }
 
   private list(list: Json[]): Json {
@@ -72,7 +80,10 @@ class Renderer {
     let changed: JsonObject | undefined;
     let renamed = false;
     for (const key in object) {
-      if (hasTemplate(key)) renamed = true;
+      if (hasTemplate(key)) {
+        renamed = true;
+        this.found += 1;
+      }
       const item = object[key] as Json;
       if (isPlain(item)) continue;
       this.path.push(key);
@@ -111,6 +122,7 @@ class Renderer {
   }
 
   private text(text: string): string | Marked {
+    this.found += 1;
     let rendered = this.rendered.get(text);
     if (rendered === undefined) {
       rendered = this.render(text);
@@ -121,6 +133,8 @@ class Renderer {
   }
 
   private marked(leaf: Marked): Marked {
+    // Marks belong to one composition.
+    this.found += 1;
     if (leaf.unknown || typeof leaf.value !== "string" || !hasTemplate(leaf.value)) return leaf;
     const rendered = this.secretly(leaf, leaf.value);
     const plain = rendered instanceof Marked ? rendered.value : rendered;
