@@ -10,7 +10,7 @@ export interface ServiceCase {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Paths at which mode "references" must warn, because the children of the modes differ. @default they do not, and it does not */
+  /** Paths at which mode "references" alone warns, because the children of the modes differ. @default they do not, and it does not */
   readonly differs?: readonly string[];
 }
 
