@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 
 import type { Problem } from "../problems";
 
@@ -19,7 +19,11 @@ export function childName(parent: string, suffix: string): string {
   return (hashed + suffix.slice(0, longestName - hashed.length)).replace(/[^a-z0-9]+$/, "");
 }
 
+/** Few names are too long, and loading the module takes longer than everything else here. */
+const lazyRequire = createRequire(__filename);
+
 function md5(text: string): string {
+  const { createHash } = lazyRequire("node:crypto") as typeof import("node:crypto");
   return createHash("md5").update(text).digest("hex");
 }
 

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 import { assertNoProblems, ConfigurationError, type Problem } from "../problems";
 import { versions } from "../versions";
 import { canonicalSpec } from "./canonical";
@@ -8,14 +10,21 @@ import { type Fragment, missingConfig, type ReadFragment, readFragments, readSpe
 import type { Json, JsonObject } from "./marked";
 import { MergeError, type Merged, mergeOver } from "./merge";
 import { type FieldOrigin, listOrigins, type Origin, partOf, sourceOf } from "./origins";
-import { modeDifferences } from "./modes";
-import { type ConfigMapLookup, fillBeforeTemplates, finish } from "./postMerge";
+import type { ConfigMapLookup } from "./postMerge";
 import { at, poolRefOf, selectPresets, UndecidedError } from "./presets";
-import { renderTemplates } from "./render";
 import { type ControllerSettings, defaultControllerSettings, featuresOf } from "./settings";
 import { SourceKind, Sources } from "./sources";
 import { applied } from "./applied";
-import { type CompositionWarning, findWarnings } from "./warnings";
+import type { CompositionWarning } from "./warnings";
+
+/** What only whole compositions need: most programs load it after they have registered their services. */
+const lazyRequire = createRequire(__filename);
+const rest = {
+  postMerge: () => lazyRequire("./postMerge") as typeof import("./postMerge"),
+  render: () => lazyRequire("./render") as typeof import("./render"),
+  warnings: () => lazyRequire("./warnings") as typeof import("./warnings"),
+  modes: () => lazyRequire("./modes") as typeof import("./modes"),
+};
 
 /** How fragments are handed to the controller. */
 export const CompositionMode = {
@@ -134,7 +143,7 @@ class Composer {
       const draft = this.afterMerge(merged, stored);
       this.check(plan, stored, { effective: draft, merged });
       const { sources, mode, features } = this;
-      const warnings = findWarnings({ fragments, spec, merged, stored, sources, mode, features });
+      const warnings = rest.warnings().findWarnings({ fragments, spec, merged, stored, sources, mode, features });
       return {
         ...common,
         effective: draft.value,
@@ -161,7 +170,9 @@ class Composer {
       if (!inline.effective) return [];
       const isRendered = (path: readonly (string | number)[]): boolean =>
         this.sources.get(sourceOf(path.reduce<Origin>(partOf, draft.origin)))?.kind === SourceKind.template;
-      return modeDifferences(draft.value, withoutBaseRefs(inline.effective, draft.value), said, isRendered);
+      return rest
+        .modes()
+        .modeDifferences(draft.value, withoutBaseRefs(inline.effective, draft.value), said, isRendered);
     } catch (error) {
       if (error instanceof ConfigurationError) return [];
       throw error;
@@ -170,6 +181,11 @@ class Composer {
 
   private get mode(): CompositionMode {
     return this.args.mode ?? CompositionMode.inline;
+  }
+
+  /** The service's spec is all there is, as it is. */
+  private get isWritten(): boolean {
+    return !this.args.fragments?.length && !this.args.baseRefs?.length;
   }
 
   /** @throws UndecidedError */
@@ -185,7 +201,7 @@ class Composer {
 
   private read(): { fragments: ReadFragment[]; spec: ReadFragment; baseRefs: string[] } {
     const { fragments, problems } = readFragments(this.args.fragments ?? []);
-    const own = readSpec(this.args.spec ?? {}, "spec");
+    const own = readSpec(this.args.spec ?? {}, "spec", this.isWritten);
     problems.push(...own.problems);
     const inSpec = Array.isArray(own.value.baseRefs) ? own.value.baseRefs.map((ref) => at(ref, "name")) : [];
     const baseRefs = this.args.baseRefs ?? [];
@@ -294,10 +310,11 @@ class Composer {
     const draft = new Draft(merged);
     const { systemNamespace } = this.settings;
     const details = { name: service.name, namespace: this.namespace, systemNamespace, annotations };
+    const { fillBeforeTemplates, finish } = rest.postMerge();
     fillBeforeTemplates(draft, details, this.sources);
     assertNoProblems(this.subject, checkModelName(stored, this.sources));
     const data = this.features.templatesSeeMergedSpec ? draft.value : stored.value;
-    renderTemplates(draft, {
+    rest.render().renderTemplates(draft, {
       subject: this.subject,
       service: {
         metadata: { ...details, labels: withGroupLabel(service.labels, stored.value) },

@@ -41,12 +41,17 @@ export function readFragments(fragments: readonly Fragment[]): { fragments: Read
   return { fragments: read.sort((a, b) => a.priority - b.priority), problems };
 }
 
-/** A spec of which nothing is required, checked and in canonical form. */
-export function readSpec(given: unknown, path: string): Canonical {
+/**
+ * A spec of which nothing is required, checked and in canonical form.
+ *
+ * @param checkedLater what is made of it is checked as a whole; then only what cannot be read is looked at here.
+ */
+export function readSpec(given: unknown, path: string, checkedLater = false): Canonical {
   const structure = checkStructure(given, path);
   if (structure.length > 0) return { value: {}, problems: structure };
-  const fields = checkSpec(given, { form: "fragment", path });
   const canonical = canonicalSpec(given, { path });
+  if (checkedLater && canonical.problems.length === 0) return canonical;
+  const fields = checkSpec(given, { form: "fragment", path });
   return fields.length > 0 ? { value: canonical.value, problems: fields } : canonical;
 }
 
