@@ -97,8 +97,9 @@ export async function runEnvironment(
   const configFile = join(cluster.folder, `Pulumi.${stack}.yaml`);
   await writeFile(configFile, dump({ config }));
   const whole: EnvironmentTask = { cluster: cluster.name, operation: task.operation, stack, configFile };
-  return measureCommand(process.execPath, [
-    join(projectRoot(), "dist", "bench", "environmentWorker.js"),
-    JSON.stringify(whole),
-  ]);
+  return measureCommand(
+    process.execPath,
+    [join(projectRoot(), "dist", "bench", "environmentWorker.js"), JSON.stringify(whole)],
+    { memory: false },
+  );
 }
