@@ -162,11 +162,19 @@ describe("controllers as processes of this machine", function () {
       contentType: "application/merge-patch+json",
       body: { spec: { template } },
     });
+    let cutOff = 0;
     await until("the new pod alone is there", async () => {
-      await client.apply(leaderWorkerSet("pair", 2), { fieldManager: "test", dryRun: true });
+      try {
+        await client.apply(leaderWorkerSet("pair", 2), { fieldManager: "test", dryRun: true });
+      } catch (error) {
+        // The API server may use its open connection at the moment in which the old process closes it, as on any cluster.
+        if (!(error instanceof ApiError) || !error.message.endsWith(": EOF")) throw error;
+        cutOff += 1;
+      }
       const now = await pods();
       return now.length === 1 && now[0]?.metadata.uid !== uid && (await available()) === 1;
     });
+    assert.ok(cutOff <= 1, `${cutOff} requests were cut off`);
     assert.notEqual((await part()).pid, before.pid);
     assert.equal(isAlive(before.pid ?? 0), false);
     assert.equal(existsSync(join(layoutOf(cluster.folder).hosted, `lws-${uid}`)), false);
