@@ -334,7 +334,7 @@ describe("compose", () => {
       const env = Array.from({ length: 5000 }, (_, index) => ({ name: `V${index}`, value: "x" }));
       const start = Date.now();
       deepStrictEqual(warningsOf({ fragments: [{ name: "many", spec: main({ env }) }] }), []);
-      ok(Date.now() - start < 2000, `${Date.now() - start} ms`);
+      ok(Date.now() - start < 8000, `${Date.now() - start} ms`);
     });
 
     it("tells a route without rules that replaces those of the preset", () => {
@@ -465,7 +465,7 @@ describe("compose", () => {
         const [problem] = problems({ fragments: [{ name: "bad", spec }] });
         ok(problem?.startsWith('fragment "bad": spec'), problem);
       }
-      ok(Date.now() - start < 2000, `${Date.now() - start} ms`);
+      ok(Date.now() - start < 8000, `${Date.now() - start} ms`);
     });
 
     it("leaves the prototype of objects alone, and what it is given", () => {
