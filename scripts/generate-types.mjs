@@ -126,36 +126,12 @@ function tableText(types, names, facts) {
     .join("\n");
 }
 
-function embeddedText(types) {
-  return sortedKeys(types)
-    .filter((type) => Object.keys(types[type].embedded).length > 0)
-    .map((type) => {
-      const { embedded } = types[type];
-      const names = sortedKeys(embedded).map((name) => `${name}: ${JSON.stringify(embedded[name])}`);
-      return `  ${JSON.stringify(type)}: { ${names.join(", ")} },`;
-    })
-    .join("\n");
-}
-
-const generatedMethods = /^(DeepCopy|Marshal|Unmarshal|XXX_|Size$|String$|SwaggerDoc$|Convert)/;
-
-/** Methods that somebody wrote, of the API's own types and of object metadata. */
-function methodsText(types) {
-  return sortedKeys(types)
-    .filter((type) => type.startsWith("serving/") || type === "meta/v1.ObjectMeta")
-    .map((type) => [type, sortedKeys(types[type].methods).filter((name) => !generatedMethods.test(name))])
-    .filter(([, methods]) => methods.length > 0)
-    .map(([type, methods]) => `  ${JSON.stringify(type)}: [${methods.map((name) => JSON.stringify(name)).join(", ")}],`)
-    .join("\n");
-}
-
 export async function generate() {
   const { tools, upstream } = await toolchain();
-  const { root: object, spec, specTypes, types } = ask(tools.oracle.path, { op: "types" });
+  const { spec, specTypes } = ask(tools.oracle.path, { op: "types" });
   const facts = new CrdFacts(specTypes);
   for (const file of crds) facts.read(spec, specSchema(upstream.kserve, file), "spec");
   facts.check();
-  const others = sortedKeys(types).filter((type) => !(type in specTypes));
   const source = `// Written by scripts/generate-types.mjs; do not edit.
 import type { GoStruct } from "./goTypes";
 
@@ -163,24 +139,6 @@ import type { GoStruct } from "./goTypes";
 // prettier-ignore
 export const goTypeData: Readonly<Record<string, GoStruct>> = {
 ${tableText(specTypes, sortedKeys(specTypes), facts)}
-};
-
-/** What ${object}, the data of templates, holds beside those of a spec. */
-// prettier-ignore
-export const goObjectTypeData: Readonly<Record<string, GoStruct>> = {
-${tableText(types, others, facts)}
-};
-
-/** Embedded structs by the name under which templates reach them, too: their fields are those of the struct that embeds them as well. */
-// prettier-ignore
-export const goEmbedded: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-${embeddedText(types)}
-};
-
-/** Methods that templates can call. */
-// prettier-ignore
-export const goMethods: Readonly<Record<string, readonly string[]>> = {
-${methodsText(types)}
 };
 `;
   return format(source, { ...(await resolveConfig(output)), parser: "typescript" });
