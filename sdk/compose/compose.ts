@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 
+import { pathText } from "../api/view";
 import { assertNoProblems, ConfigurationError, type Problem } from "../problems";
 import { versions } from "../versions";
 import { canonicalSpec } from "./canonical";
@@ -368,10 +369,7 @@ class Composer {
   private conflict({ path, reason, fix }: MergeError, base: Merged, layer: Merged): Problem {
     const text = (merged: Merged): string => this.sources.textAt(merged.origin, path);
     return {
-      path: `spec.${path
-        .map((step) => (typeof step === "number" ? `[${step}]` : step))
-        .join(".")
-        .replaceAll(".[", "[")}`,
+      path: pathText("spec", path),
       message: `${reason} (${text(layer)} over ${text(base)})`,
       fix,
     };

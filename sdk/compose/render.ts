@@ -1,4 +1,5 @@
 import { childNames } from "../api/names";
+import { pathText } from "../api/view";
 import { ConfigurationError } from "../problems";
 import { canonicalSpec } from "./canonical";
 import type { Draft } from "./draft";
@@ -6,7 +7,7 @@ import type { Json, JsonObject } from "./marked";
 import { OriginChanges, OriginOf, sourceOf } from "./origins";
 import type { ControllerSettings } from "./settings";
 import { type Sources, SourceKind } from "./sources";
-import { describePath, TemplateError } from "./template/errors";
+import { TemplateError } from "./template/errors";
 import { renderStrings } from "./template/renderJson";
 import { templateData, type TemplateService } from "./template/serviceData";
 
@@ -53,7 +54,7 @@ export function renderTemplates(draft: Draft, { subject, service, settings, pool
       const where = error.path ?? [];
       const at = error.at === undefined ? "" : ` at <${error.at}>`;
       const problem = {
-        path: where.length > 0 ? `${start}.${describePath(where)}`.replace(".[", "[") : start,
+        path: pathText(start, where),
         message: `${error.unsupported ? "cannot be previewed" : "cannot be rendered as a template"}: ${error.reason}${at} (set by ${setter(where)})`,
         ...(error.fix !== undefined && { fix: error.fix }),
       };
