@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 
-	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
@@ -17,7 +14,6 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	apifield "k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
-	"sigs.k8s.io/yaml"
 )
 
 // handlers is declared in main.go.
@@ -87,21 +83,4 @@ func checksOf(folder, kind string) (*crdChecks, error) {
 		return &crdChecks{structural, validator, cel.NewValidator(structural, true, celconfig.PerCallLimit)}, nil
 	}))
 	return load.(func() (*crdChecks, error))()
-}
-
-func internalSchema(path string) (*apiextensions.JSONSchemaProps, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var crd apiextensionsv1.CustomResourceDefinition
-	if err := yaml.Unmarshal(content, &crd); err != nil {
-		return nil, err
-	}
-	index := slices.IndexFunc(crd.Spec.Versions, func(version apiextensionsv1.CustomResourceDefinitionVersion) bool {
-		return version.Name == "v1alpha2"
-	})
-	var internal apiextensions.JSONSchemaProps
-	return &internal, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(
-		crd.Spec.Versions[index].Schema.OpenAPIV3Schema, &internal, nil)
 }

@@ -58,6 +58,15 @@ func structuralSchema(folder, kind string) (*schema.Structural, error) {
 }
 
 func readSchema(path string) (*schema.Structural, error) {
+	internal, err := internalSchema(path)
+	if err != nil {
+		return nil, err
+	}
+	return schema.NewStructural(internal)
+}
+
+// internalSchema is what the CRD in a file says about v1alpha2.
+func internalSchema(path string) (*apiextensions.JSONSchemaProps, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -67,14 +76,11 @@ func readSchema(path string) (*schema.Structural, error) {
 		return nil, err
 	}
 	for _, version := range crd.Spec.Versions {
-		if version.Name != "v1alpha2" {
-			continue
+		if version.Name == "v1alpha2" {
+			var internal apiextensions.JSONSchemaProps
+			return &internal, apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(
+				version.Schema.OpenAPIV3Schema, &internal, nil)
 		}
-		var internal apiextensions.JSONSchemaProps
-		if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(version.Schema.OpenAPIV3Schema, &internal, nil); err != nil {
-			return nil, err
-		}
-		return schema.NewStructural(&internal)
 	}
 	return nil, fmt.Errorf("%s has no version v1alpha2", path)
 }
