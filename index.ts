@@ -1,3 +1,4 @@
+export type { ConfigFragment } from "./sdk/api/configFragment";
 export { Criticality } from "./sdk/api/constants";
 export type * from "./sdk/api/gatewayTypes";
 export type * from "./sdk/api/llmInferenceService";
@@ -29,7 +30,7 @@ export type { KServeCertificates, ProvidedCertificate } from "./components/platf
 export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrds";
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";
 export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
-export type { BaseRef, ConfigFragment, Presets } from "./components/serving/composition";
+export type { BaseRef, Presets } from "./components/serving/composition";
 export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";
 export {
   type ExistingConfig,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ConfigFragment } from "../../sdk/api/configFragment";
 import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceService";
 import {
   compose,
@@ -13,16 +14,6 @@ import { type Json, Marked, unmarked } from "../../sdk/compose/marked";
 import { type ControllerSettings, defaultControllerSettings } from "../../sdk/compose/settings";
 import type { ExistingConfig } from "./llmInferenceServiceConfig";
 import { isPlain, resolveInputs } from "./resolveInputs";
-
-/** A named part of a service's spec. */
-export interface ConfigFragment {
-  /** In origins and messages; `metadata.name` when it is published as a LLMInferenceServiceConfig. */
-  name: string;
-  /** Higher wins; fragments of the same priority keep their order. @default 0 */
-  priority?: number;
-  /** Any part of a spec; inputs at any depth, secrets and unknown values included. */
-  spec: pulumi.Input<LLMInferenceServiceSpecArgs>;
-}
 
 /** A config in the cluster: its name, or what {@link LLMInferenceServiceConfig} gives, whose content shows in previews. */
 export type BaseRef = string | ExistingConfig;

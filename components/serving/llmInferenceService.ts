@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ConfigFragment } from "../../sdk/api/configFragment";
 import { type Criticality, modelCriticalityAnnotation, ports, servingApiVersion } from "../../sdk/api/constants";
 import type {
   AppliedConfig,
@@ -20,7 +21,6 @@ import {
   type BaseRef,
   composeInputs,
   type CompositionInputs,
-  type ConfigFragment,
   type Presets,
   presetStore,
   type Written,

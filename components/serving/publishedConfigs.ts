@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 
+import type { ConfigFragment } from "../../sdk/api/configFragment";
 import { CompositionMode } from "../../sdk/compose/compose";
 import { ConfigurationError } from "../../sdk/problems";
-import type { CompositionInputs, ConfigFragment, Written } from "./composition";
+import type { CompositionInputs, Written } from "./composition";
 import { createConfig } from "./llmInferenceServiceConfig";
 import { isPlain, toInputs } from "./resolveInputs";
 
