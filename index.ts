@@ -1,3 +1,43 @@
+export {
+  findAccelerator,
+  listAccelerators,
+  listMachines,
+  listTopologies,
+  sourceText,
+} from "./sdk/accelerators/catalogue";
+export {
+  findMachine,
+  type MachineAlternative,
+  type MachineRequest,
+  type MachineResult,
+} from "./sdk/accelerators/findMachine";
+export {
+  type AcceleratorToleration,
+  nodeSelectorFor,
+  type PlacementArgs,
+  type PlacementCloud,
+  resourceLimits,
+  tolerationsFor,
+} from "./sdk/accelerators/placement";
+export {
+  type Accelerator,
+  type AcceleratorName,
+  acceleratorNames,
+  type AcceleratorResource,
+  type AcceleratorVendor,
+  type AdditionalNics,
+  type Capacity,
+  type CapacityKind,
+  capacityKinds,
+  type Cloud,
+  type EksAccelerator,
+  type EksMachine,
+  type GkeAccelerator,
+  type GkeMachine,
+  type Machine,
+  type Sourced,
+  type TpuTopology,
+} from "./sdk/accelerators/types";
 export type { ConfigFragment } from "./sdk/api/configFragment";
 export { Criticality } from "./sdk/api/constants";
 export type * from "./sdk/api/gatewayTypes";
