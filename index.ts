@@ -49,6 +49,74 @@ export type { OriginEntry } from "./sdk/compose/explain";
 export type { ControllerSettings } from "./sdk/compose/settings";
 export type { CompositionWarning } from "./sdk/compose/warnings";
 export { ConfigurationError, type Problem } from "./sdk/problems";
+export { kvCacheOffloading, type KvCacheOffloadingArgs, type KvCacheTier } from "./sdk/recipes/cache";
+export { disaggregated, type DisaggregatedArgs, type RoleArgs } from "./sdk/recipes/disaggregation";
+export { deviceClaim, type DeviceClaimArgs } from "./sdk/recipes/dra";
+export {
+  type LoraAdapterArgs,
+  model,
+  type ModelArgs,
+  type ModelCredentialsRef,
+  type ModelUri,
+} from "./sdk/recipes/model";
+export {
+  acceleratorsPerPod,
+  groupSize,
+  multiNode,
+  type MultiNodeArgs,
+  type MultiNodeFragment,
+  type Parallelism,
+  singleNode,
+  type SingleNodeArgs,
+} from "./sdk/recipes/parallelism";
+export {
+  pipelineParallelConfig,
+  type PipelineParallelConfig,
+  type PipelineParallelConfigArgs,
+} from "./sdk/recipes/parallelismPipeline";
+export {
+  customPool,
+  type CustomPoolArgs,
+  type PickerService,
+  PoolFailureMode,
+  referencedPool,
+  type ReferencedPoolArgs,
+} from "./sdk/recipes/pool";
+export type { RecipeOptions } from "./sdk/recipes/recipeChecks";
+export {
+  canary,
+  type CanaryArgs,
+  ingress,
+  type IngressArgs,
+  managedRouter,
+  type ManagedRouterArgs,
+  referencedRoutes,
+  type ReferencedRoutesArgs,
+} from "./sdk/recipes/router";
+export {
+  customRoute,
+  type CustomRouteArgs,
+  type RoutedService,
+  type RouteRule,
+  type RouteTimeouts,
+  type ServiceBackend,
+} from "./sdk/recipes/routerRules";
+export {
+  autoscale,
+  type AutoscaleArgs,
+  Autoscaler,
+  replicas,
+  type ReplicasArgs,
+  ScaledWorkload,
+} from "./sdk/recipes/scaling";
+export {
+  storageInitializer,
+  type StorageInitializerArgs,
+  withoutStorageInitializer,
+  type WithoutStorageInitializerArgs,
+} from "./sdk/recipes/storage";
+export { tracing, type TracingArgs } from "./sdk/recipes/tracing";
+export { WorkloadPod } from "./sdk/recipes/workloadPods";
 export { versions } from "./sdk/versions";
 
 export { CrdDeletion, CrdOwnership } from "./components/crds/crdBundle";
@@ -71,9 +139,15 @@ export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrd
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";
 export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
 export type { BaseRef, Presets } from "./components/serving/composition";
+export { InferenceObjective, type InferenceObjectiveArgs } from "./components/serving/inferenceObjective";
 export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";
 export {
   type ExistingConfig,
   LLMInferenceServiceConfig,
   type LLMInferenceServiceConfigArgs,
 } from "./components/serving/llmInferenceServiceConfig";
+export {
+  ModelCredentials,
+  type ModelCredentialsArgs,
+  type S3CredentialsArgs,
+} from "./components/serving/modelCredentials";

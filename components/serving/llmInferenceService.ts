@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ConfigFragment } from "../../sdk/api/configFragment";
+import { byPriority, type ConfigFragment } from "../../sdk/api/configFragment";
 import { type Criticality, modelCriticalityAnnotation, ports, servingApiVersion } from "../../sdk/api/constants";
 import type {
   AppliedConfig,
@@ -98,8 +98,9 @@ export class LLMInferenceService extends pulumi.ComponentResource {
   declare readonly appliedConfigs: pulumi.Output<AppliedConfig[]>;
   declare readonly conditions: pulumi.Output<Condition[]>;
 
-  constructor(name: string, args: LLMInferenceServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, given: LLMInferenceServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:LLMInferenceService", name, {}, opts);
+    const args = withFragmentAnnotations(given);
     const inputs = compositionInputs(args.serviceName ?? name, args);
     const composition = lazily(() => {
       const presets = args.presets ?? missingPresets(name);
@@ -159,6 +160,18 @@ function compositionInputs(serviceName: string, args: LLMInferenceServiceArgs): 
     settings: args.controllerSettings,
     kserveVersion: args.kserveVersion,
   };
+}
+
+/** Annotations that fragments bring, lowest first, under those that the service has itself. */
+function withFragmentAnnotations(args: LLMInferenceServiceArgs): LLMInferenceServiceArgs {
+  const bringing = (args.fragments ?? []).filter((fragment) => fragment.annotations);
+  if (bringing.length === 0) return args;
+  const added = Object.assign({}, ...bringing.sort(byPriority).map((fragment) => fragment.annotations)) as object;
+  const { annotations } = args;
+  const all = isLater(annotations)
+    ? pulumi.output(annotations).apply((own) => ({ ...added, ...own }))
+    : { ...added, ...annotations };
+  return { ...args, annotations: all };
 }
 
 /** The composition is needed by several outputs, or by none. */

@@ -24,7 +24,7 @@ export function checkModelUri(uri: string, path: string): Problem[] {
         allowed: allowedSchemes,
         fix:
           given === "gs://"
-            ? "Google Cloud Storage serves the S3 protocol: use s3:// with its endpoint and HMAC keys"
+            ? "use the recipe model(), which fetches it without KServe's controller, or s3:// with storage.googleapis.com as its endpoint and HMAC keys"
             : undefined,
       },
     ];

@@ -3,7 +3,13 @@ import type { ConfigStore } from "../../sdk/compose/configs";
 import { type Json, Marked } from "../../sdk/compose/marked";
 import { at } from "../../sdk/compose/presets";
 import { defaultControllerSettings } from "../../sdk/compose/settings";
-import { controllerSettingsOf, type EnvironmentSettings, fragmentsOf, type ServiceSettings } from "./settings";
+import {
+  annotationsOf,
+  controllerSettingsOf,
+  type EnvironmentSettings,
+  fragmentsOf,
+  type ServiceSettings,
+} from "./settings";
 
 /** How a service is composed without a cluster. */
 export interface ComposeServiceOptions {
@@ -23,9 +29,9 @@ export function composeService(
   entry: ServiceSettings,
   { configs, mode = entry.mode }: ComposeServiceOptions,
 ): Composition {
-  const { name, namespace = defaultNamespace, labels, annotations, baseRefs, spec } = entry;
+  const { name, namespace = defaultNamespace, labels, baseRefs, spec } = entry;
   return compose({
-    service: { name, namespace, labels, annotations },
+    service: { name, namespace, labels, annotations: annotationsOf(entry, environment) },
     fragments: fragmentsOf(entry, environment),
     baseRefs,
     spec,

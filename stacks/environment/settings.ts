@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { CrdOwnership } from "../../components/crds/bundle";
+import { byPriority } from "../../sdk/api/configFragment";
 import { Criticality, kserveNamespace } from "../../sdk/api/constants";
 import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
@@ -75,6 +76,8 @@ const fragment = z.strictObject({
   priority: z.number().optional(),
   // Checked by sdk/compose, which knows every field of it.
   spec: object,
+  /** Annotations of the services that have the fragment. */
+  annotations: z.record(z.string(), z.string()).optional(),
 });
 
 const service = z.strictObject({
@@ -164,6 +167,16 @@ export function fragmentsOf(
   });
 }
 
+/** A service's annotations with those that its fragments bring. */
+export function annotationsOf(
+  entry: ServiceSettings,
+  environment: Parameters<typeof fragmentsOf>[1],
+): ServiceSettings["annotations"] {
+  const brought = [...fragmentsOf(entry, environment)].sort(byPriority).map(({ annotations }) => annotations);
+  if (brought.every((annotations) => annotations === undefined)) return entry.annotations;
+  return Object.assign({}, ...brought, entry.annotations) as ServiceSettings["annotations"];
+}
+
 /** What the platform's settings decide of how KServe's controller composes services. */
 export function controllerSettingsOf({ platform }: EnvironmentSettings): Partial<ControllerSettings> {
   const [namespace, name] = platform?.kserve?.gateway?.split("/") ?? [];
@@ -244,8 +257,9 @@ function unknownFragments({ fragments = [] }: ServiceSettings, parts: UsablePart
 
 /** What can be said without KServe's presets. */
 function checkComposition(entry: ServiceSettings, parts: UsableParts, path: string): Problem[] {
-  const { name, namespace = "default", labels, annotations, baseRefs = [], mode, spec = {} } = entry;
+  const { name, namespace = "default", labels, baseRefs = [], mode, spec = {} } = entry;
   const fragments = fragmentsOf(entry, parts);
+  const annotations = annotationsOf(entry, parts);
   try {
     const written = composeWritten({
       service: { name, namespace, labels, annotations },

@@ -2,10 +2,13 @@ import { checkModelUri } from "../modelUri";
 import type { View } from "../view";
 import type { Report, RuledService } from "./rule";
 
-/** The base model's address. Source: `attachModelArtifacts` in `L/workload_storage.go` at 0.20. */
+/**
+ * The base model's address, which the controller looks at only when it fetches or mounts the model itself. Source:
+ * `attachModelArtifacts` in `L/workload_storage.go` at 0.20.
+ */
 export function checkModel({ spec }: RuledService, report: Report): void {
   const uri = spec.get("model", "uri");
-  if (!uri.text) return;
+  if (!uri.text || spec.get("storageInitializer", "enabled").boolean === false) return;
   for (const { message, allowed, fix } of checkModelUri(uri.text, "")) {
     report(
       uri,
