@@ -1,5 +1,6 @@
 import type { Command } from "./command";
 import { create } from "./create";
+import { diagnose } from "./diagnose";
 import { down } from "./down";
 import { explain } from "./explain";
 import { kubeconfig } from "./kubeconfig";
@@ -17,6 +18,7 @@ export const commands: Readonly<Record<string, Command>> = {
   refresh,
   destroy,
   explain,
+  diagnose,
   status,
   logs,
   kubeconfig,

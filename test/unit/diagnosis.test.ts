@@ -1,0 +1,297 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
+
+import type { ServiceObjects } from "../../sdk/diagnosis/diagnosis";
+import { explain } from "../../sdk/diagnosis/explain";
+import { diagnosisLines } from "../../sdk/diagnosis/lines";
+import type { KubernetesObject } from "../../sdk/kubernetes/client";
+
+const namespace = "models";
+const name = "llama";
+
+function object(apiVersion: string, kind: string, of: string, rest: Record<string, unknown> = {}): KubernetesObject {
+  const { metadata, ...fields } = rest;
+  return { apiVersion, kind, metadata: { name: of, namespace, ...(metadata as object) }, ...fields };
+}
+
+const condition = (type: string, status: string, reason?: string, message?: string): object => ({
+  type,
+  status,
+  ...(reason && { reason }),
+  ...(message && { message }),
+});
+
+function service(...conditions: object[]): KubernetesObject {
+  return object("serving.kserve.io/v1alpha2", "LLMInferenceService", name, {
+    metadata: { generation: 2 },
+    spec: { model: { uri: "hf://a/b" } },
+    status: { observedGeneration: 2, conditions },
+  });
+}
+
+const controller = object("apps/v1", "Deployment", "llmisvc-controller-manager", { status: { readyReplicas: 1 } });
+const unavailable = ["MainWorkloadReady", "WorkloadsReady", "Ready"].map((type) =>
+  condition(type, "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability."),
+);
+
+function objects(parts: Partial<ServiceObjects> = {}): ServiceObjects {
+  return {
+    namespace,
+    name,
+    kindServed: true,
+    namespaceExists: true,
+    service: service(...unavailable),
+    controller,
+    deployments: [],
+    leaderWorkerSets: [],
+    pods: [],
+    events: [],
+    routes: [],
+    gateways: new Map(),
+    gatewayClasses: new Map(),
+    pools: [],
+    autoscalers: [],
+    nodes: [],
+    missing: [],
+    configs: [],
+    unread: [],
+    ...parts,
+  };
+}
+
+function pod(of: string, parts: { spec?: object; status?: object; metadata?: object }): KubernetesObject {
+  return object("v1", "Pod", of, {
+    metadata: parts.metadata,
+    spec: { nodeName: "gpu-0", containers: [{ name: "main", image: "vllm:v1" }], ...parts.spec },
+    status: { phase: "Pending", ...parts.status },
+  });
+}
+
+const unscheduled = (of: string, message: string, spec: object = {}): KubernetesObject =>
+  pod(of, {
+    spec: { nodeName: undefined, ...spec },
+    status: { conditions: [condition("PodScheduled", "False", "Unschedulable", message)] },
+  });
+
+const node = (of: string, allocatable: object, parts: { labels?: object; taints?: object[] } = {}): KubernetesObject =>
+  object("v1", "Node", of, {
+    metadata: { labels: parts.labels },
+    spec: { taints: parts.taints },
+    status: { allocatable },
+  });
+
+/** The causes as they are printed, without the commands. */
+const causes = (parts: Partial<ServiceObjects>): string[] =>
+  explain(objects(parts)).causes.map(({ object, message, fix }) => `${object}: ${message}${fix ? ` | ${fix}` : ""}`);
+
+const only = (parts: Partial<ServiceObjects>): string => {
+  const found = causes(parts);
+  strictEqual(found.length, 1, found.join("\n"));
+  return found[0] ?? "";
+};
+
+describe("diagnosis of a service", () => {
+  it("prints causes with what to do, conditions and where to look further", () => {
+    const gpu = { containers: [{ name: "main", resources: { requests: { "nvidia.com/gpu": "16" } } }] };
+    const said =
+      "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient nvidia.com/gpu. no new claims to deallocate, " +
+      "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+    const lines = diagnosisLines(
+      explain(
+        objects({
+          pods: [unscheduled("llama-kserve-1", said, gpu), unscheduled("llama-kserve-2", said, gpu)],
+          nodes: [node("cpu", {}), node("gpu-0", { "nvidia.com/gpu": "8" }), node("gpu-1", { "nvidia.com/gpu": "8" })],
+        }),
+      ),
+    );
+    deepStrictEqual(lines, [
+      "LLMInferenceService models/llama is not Ready:",
+      "  1. 2 pods, such as llama-kserve-1: cannot be scheduled: 16 nvidia.com/gpu asked for, and no node has more than 8 " +
+        "(1 node(s) had untolerated taint(s), 2 Insufficient nvidia.com/gpu)",
+      "     fix: ask for at most 8 nvidia.com/gpu in a pod, or add larger nodes",
+      "     more: kubectl -n models describe pod llama-kserve-1",
+      "  conditions that do not hold:",
+      "    MainWorkloadReady, WorkloadsReady, Ready False: MinimumReplicasUnavailable: Deployment does not have minimum availability.",
+      "  look further:",
+      "    kubectl -n models describe llminferenceservice llama",
+      "    kubectl -n models get deployments,leaderworkersets,pods -l app.kubernetes.io/name=llama,app.kubernetes.io/part-of=llminferenceservice",
+      "    kubectl -n kserve logs deployment/llmisvc-controller-manager",
+    ]);
+  });
+
+  it("says that a service is Ready", () => {
+    const diagnosis = explain(objects({ service: service(condition("Ready", "True")) }));
+    deepStrictEqual(diagnosisLines(diagnosis), ["LLMInferenceService models/llama is Ready"]);
+    strictEqual(diagnosis.ready, true);
+  });
+
+  it("does not take Ready for an answer about an older generation", () => {
+    const stale = service(condition("Ready", "True"));
+    stale.metadata.generation = 3;
+    deepStrictEqual(causes({ service: stale }), [
+      "Deployment llmisvc-controller-manager: KServe's controller runs, but has not looked at the service as it is now" +
+        " | give it more time, or see its log",
+    ]);
+  });
+
+  describe("what is not there", () => {
+    const absent = { service: undefined };
+    it("the kind", () => {
+      ok(
+        only({ ...absent, kindServed: false }).startsWith(
+          "LLMInferenceService llama: the API server does not serve its kind",
+        ),
+      );
+    });
+    it("the namespace", () => {
+      strictEqual(
+        only({ ...absent, namespaceExists: false }),
+        "Namespace models: does not exist | create it before the service",
+      );
+    });
+    it("the service", () => {
+      ok(only(absent).startsWith('LLMInferenceService llama: does not exist in namespace "models"'));
+    });
+    it("the controller", () => {
+      const [first] = causes({ controller: undefined });
+      ok(first?.startsWith("Deployment llmisvc-controller-manager: does not exist"), first);
+    });
+    it("a ready pod of the controller", () => {
+      const down = object("apps/v1", "Deployment", "llmisvc-controller-manager", {
+        status: {
+          conditions: [condition("Available", "False", "MinimumReplicasUnavailable", "no minimum availability")],
+        },
+      });
+      const [first] = causes({ controller: down });
+      ok(first?.includes("has no ready pod: MinimumReplicasUnavailable: no minimum availability | see why"), first);
+    });
+    it("not what may not be read", () => {
+      const unread = ["Deployment llmisvc-controller-manager (forbidden)"];
+      const diagnosis = explain(objects({ controller: undefined, unread }));
+      ok(diagnosis.causes.every(({ code }) => code === "condition"));
+      ok(diagnosisLines(diagnosis).includes("  could not be read: Deployment llmisvc-controller-manager (forbidden)"));
+    });
+  });
+
+  describe("scheduling", () => {
+    const gpu = (count: string): object => ({
+      containers: [{ name: "main", resources: { limits: { "nvidia.com/gpu": count } } }],
+    });
+    it("tells a resource that is used up from one that is too large and one that nobody has", () => {
+      const said = "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.";
+      const with8 = [node("gpu-0", { "nvidia.com/gpu": "8" })];
+      const message = (count: string, nodes: KubernetesObject[]): string =>
+        only({ pods: [unscheduled("p", said, gpu(count))], nodes }).split(" (")[0] ?? "";
+      strictEqual(
+        message("8", with8),
+        "Pod p: cannot be scheduled: 8 nvidia.com/gpu asked for, and the node with nvidia.com/gpu has too little left or may not be used",
+      );
+      strictEqual(
+        message("9", with8),
+        "Pod p: cannot be scheduled: 9 nvidia.com/gpu asked for, and no node has more than 8",
+      );
+      strictEqual(
+        message("9", [node("cpu", {})]),
+        "Pod p: cannot be scheduled: 9 nvidia.com/gpu asked for, and no node has any",
+      );
+      strictEqual(message("9", []), "Pod p: cannot be scheduled: not enough nvidia.com/gpu: 9 asked for");
+    });
+    it("adds up what the containers of a pod ask for", () => {
+      const containers = ["100Gi", "28Gi"].map((memory, index) => ({
+        name: `c${index}`,
+        resources: { requests: { memory } },
+      }));
+      const pods = [unscheduled("p", "0/1 nodes are available: 1 Insufficient memory.", { containers })];
+      const nodes = [node("cpu", { memory: "64Gi" })];
+      ok(only({ pods, nodes }).includes("137438953472 memory asked for, and no node has more than 64Gi"));
+    });
+    it("names the label that no node has, and those there are", () => {
+      const pods = [
+        unscheduled("p", "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.", {
+          nodeSelector: { accelerator: "h200" },
+        }),
+      ];
+      strictEqual(
+        only({ pods, nodes: [node("gpu-0", {}, { labels: { accelerator: "h100" } })] }),
+        "Pod p: cannot be scheduled: no node has the label accelerator=h200 (1 node(s) didn't match Pod's node affinity/selector)" +
+          " | label or add such nodes, or correct nodeSelector (accelerator is h100 on the nodes there are)",
+      );
+    });
+    it("names the taint of the nodes that the pod selects", () => {
+      const taints = [{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }];
+      const nodes = [node("gpu-0", {}, { labels: { pool: "gpu" }, taints }), node("cpu", {})];
+      const said =
+        "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint(s).";
+      const withSelector = (tolerations: object[]): KubernetesObject[] => [
+        unscheduled("p", said, { nodeSelector: { pool: "gpu" }, tolerations }),
+      ];
+      ok(
+        only({ pods: withSelector([]), nodes }).startsWith(
+          "Pod p: cannot be scheduled: the taint nvidia.com/gpu=present:NoSchedule is not tolerated (",
+        ),
+      );
+      ok(!only({ pods: withSelector([{ key: "nvidia.com/gpu", operator: "Exists" }]), nodes }).includes("the taint"));
+    });
+    it("says which claim is missing or not bound", () => {
+      const spec = { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "weights" } }] };
+      const said = (message: string): string => only({ pods: [unscheduled("p", message, spec)] });
+      ok(
+        said('0/1 nodes are available: persistentvolumeclaim "weights" not found. not found').startsWith(
+          'Pod p: cannot be scheduled: PersistentVolumeClaim "weights" does not exist in namespace "models" (persistentvolumeclaim "weights" not found)',
+        ),
+      );
+      ok(
+        said("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.").includes(
+          'PersistentVolumeClaim "weights" is not bound to a volume',
+        ),
+      );
+    });
+    it("says what a pod's place in its group is", () => {
+      const member = unscheduled("llama-kserve-mn-0-1", "0/0 nodes are available.");
+      member.metadata.labels = {
+        "leaderworkerset.sigs.k8s.io/name": "llama-kserve-mn",
+        "leaderworkerset.sigs.k8s.io/group-index": "0",
+      };
+      member.metadata.annotations = { "leaderworkerset.sigs.k8s.io/size": "2" };
+      ok(
+        only({ pods: [member] }).startsWith(
+          "Pod llama-kserve-mn-0-1 (group 0 of 2 nodes of LeaderWorkerSet llama-kserve-mn):",
+        ),
+      );
+    });
+    it("tells a scheduling gate from a scheduler that does not run", () => {
+      const gated = pod("p", {
+        spec: { nodeName: undefined, schedulingGates: [{ name: "kueue.x-k8s.io/admission" }] },
+        status: { conditions: [condition("PodScheduled", "False", "SchedulingGated")] },
+      });
+      ok(only({ pods: [gated] }).includes("is held back by the scheduling gates kueue.x-k8s.io/admission"));
+      const unseen = pod("p", { spec: { nodeName: undefined, schedulerName: "volcano" } });
+      ok(only({ pods: [unseen] }).includes('waits for scheduler "volcano", which has not looked at it yet'));
+    });
+  });
+
+  it("keeps credentials out of what containers say", () => {
+    const crashed = pod("p", {
+      status: {
+        containerStatuses: [
+          {
+            name: "main",
+            restartCount: 1,
+            state: { waiting: { reason: "CrashLoopBackOff" } },
+            lastState: {
+              terminated: {
+                exitCode: 1,
+                message:
+                  "cannot open https://user:pass1234@host/x with Authorization: Bearer abcdefghijkl, HF_TOKEN=hf_abcdefghijkl, api_key='0123456789'",
+              },
+            },
+          },
+        ],
+      },
+    });
+    strictEqual(
+      only({ pods: [crashed] }),
+      "Pod p: container main ended with exit code 1, 1 restart so far: cannot open https://…@host/x with Authorization: Bearer …, " +
+        "HF_TOKEN=hf_…, api_key='…' | read its log",
+    );
+  });
+});
