@@ -1,8 +1,8 @@
 import { join } from "node:path";
 
 import { openCluster } from "../local/cluster/cluster";
-import { openEnvironment, serviceRows } from "../local/engine/environment";
 import { Operation, runOperation } from "../local/engine/run";
+import { loadSdkFaster } from "../local/engine/startup";
 import { ensureToolchain } from "../local/toolchain/toolchain";
 
 /** What a measured process does with the environment stack; given as JSON in its only argument. */
@@ -17,6 +17,9 @@ async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2] ?? "") as EnvironmentTask;
   const toolchain = await ensureToolchain();
   const cluster = openCluster(task.cluster);
+  // As the command line does.
+  loadSdkFaster();
+  const { openEnvironment, serviceRows } = await import("../local/engine/environment");
   const stack = await openEnvironment({ cluster, toolchain, stack: task.stack, configFile: task.configFile });
   const { changes, outputs } = await runOperation(Operation[task.operation], stack, {
     logFile: join(cluster.folder, "logs", "pulumi.log"),

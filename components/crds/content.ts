@@ -1,10 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { isUrl } from "../../sdk/artifacts";
-import { cacheRoot } from "../../sdk/folders";
 import type { BundleInputs } from "./bundle";
+import { cacheFolder, digest, keep, messageOf } from "./fileCache";
 
 const downloadTimeoutMs = 60_000;
 const attempts = 3;
@@ -43,7 +42,7 @@ async function fromFolder(path: string, sha256: string): Promise<string> {
 }
 
 async function cached(url: string, sha256: string): Promise<string> {
-  const file = join(cacheRoot(), "crds", `${sha256}.yaml`);
+  const file = join(cacheFolder(), `${sha256}.yaml`);
   const known = await readFile(file).catch(() => undefined);
   // A damaged cache entry is fetched again.
   if (known && digest(known) === sha256) return known.toString("utf8");
@@ -51,19 +50,6 @@ async function cached(url: string, sha256: string): Promise<string> {
   const text = verified(url, content, sha256);
   await keep(file, content);
   return text;
-}
-
-/** Puts a file into the cache; a cache that cannot be written only costs the next run a download. */
-async function keep(file: string, content: Buffer): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    console.error(`${file}: not cached: ${messageOf(error)}`);
-  }
 }
 
 async function download(url: string): Promise<Buffer> {
@@ -98,16 +84,8 @@ function reason(error: unknown): string {
   return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function verified(address: string, content: Buffer, sha256: string): string {
   const actual = digest(content);
   if (actual === sha256) return content.toString("utf8");
   throw new Error(`${address}: has SHA-256 ${actual}; expected ${sha256}`);
-}
-
-function digest(content: Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
 }

@@ -3,6 +3,7 @@ import { loadAll } from "js-yaml";
 import type { KubernetesObject } from "../../sdk/kubernetes/client";
 import { type BundleInputs, type CrdConversion, objectNames } from "./bundle";
 import { loadFiles } from "./content";
+import { parsedOnce } from "./parsedFiles";
 
 /** Path of a CRD, or of all of them. */
 export function crdPath(name = ""): string {
@@ -54,7 +55,8 @@ export function locate(objectName: string): { apiVersion: string; kind: string; 
  */
 export async function loadObjects(set: BundleInputs): Promise<KubernetesObject[]> {
   const files = await loadFiles(set);
-  const objects = [...files].flatMap(([path, text]) => parse(path, text));
+  const parsed = await Promise.all([...files].map(([path, text]) => parsedOnce(text, () => parse(path, text))));
+  const objects = parsed.flat() as KubernetesObject[];
   const declared = objectNames(set);
   const found = objects.map(nameOf);
   const different = [

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { createCluster, openCluster } from "../cluster/cluster";
 import { readConfig } from "../engine/config";
+import { loadSdkFaster } from "../engine/startup";
 import type { ServiceRow } from "../engine/environment";
 import { Operation, type OperationResult, runOperation } from "../engine/run";
 import { createProgress, type Progress } from "../progress";
@@ -67,6 +68,7 @@ async function run(operation: Operation, values: StackValues, open: OpenCluster)
   const toolchain = await ensureToolchain({ progress });
   const cluster = await open(toolchain, progress);
   // Loaded here, because it takes a second and the other commands do without.
+  loadSdkFaster();
   const { openEnvironment, serviceRows } = await import("../engine/environment");
   const stack = await openEnvironment({ cluster, toolchain, stack: values.stack, configFile: values.config });
   const logFile = join(cluster.folder, "logs", "pulumi.log");

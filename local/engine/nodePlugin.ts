@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { writeFileAtomic } from "../files";
+import { compileCacheFolder } from "./startup";
 
 /**
  * Writes the executable that the engine starts as a provider: a Node.js program in the process of the engine's own child, since
@@ -15,11 +16,10 @@ import { writeFileAtomic } from "../files";
 export async function writeNodePlugin(folder: string, provider: string, main: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, `pulumi-resource-${provider}`);
-  const cache = join(folder, "compile-cache");
   const script = [
     "#!/bin/sh",
     "# Written by pulumi-kserve.",
-    `NODE_COMPILE_CACHE=${quote(cache)} exec ${quote(process.execPath)} ${quote(main)} "$@"`,
+    `NODE_COMPILE_CACHE=${quote(compileCacheFolder())} exec ${quote(process.execPath)} ${quote(main)} "$@"`,
     "",
   ];
   await writeFileAtomic(file, script.join("\n"), 0o755);

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { isAlive, writeFileAtomic } from "../process";
+import { checkpointFile } from "./checkpoint";
 
 /**
  * Makes a stack of a file backend usable after its engine was killed: its lock is released, and a checkpoint that was being
@@ -12,7 +13,7 @@ import { isAlive, writeFileAtomic } from "../process";
  */
 export async function recoverStack(state: string, project: string, stack: string): Promise<void> {
   if (await releaseDeadLocks(join(state, ".pulumi", "locks", "organization", project, stack))) return;
-  const checkpoint = join(state, ".pulumi", "stacks", project, `${stack}.json`);
+  const checkpoint = checkpointFile(state, project, stack);
   for (const file of [checkpoint, `${checkpoint}.bak`]) {
     // Attributes are optional, and written in place.
     if ((await readJson(`${file}.attrs`)) === "broken") await rm(`${file}.attrs`);

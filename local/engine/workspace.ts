@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 
@@ -8,6 +9,7 @@ import { dump, load } from "js-yaml";
 
 import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
+import { checkpointFile, readingCheckpoint } from "./checkpoint";
 import { kubernetesProvider } from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
 import { writeNodePlugin } from "./nodePlugin";
@@ -45,10 +47,14 @@ export async function openStack(options: WorkspaceOptions): Promise<Stack> {
     writeStackConfig(paths.work, stack, options.config ?? {}),
   ]);
   await recoverStack(paths.state, project, stack);
-  return LocalWorkspace.createOrSelectStack(
+  const checkpoint = checkpointFile(paths.state, project, stack);
+  // Asking for a stack that is not there yet would start the CLI twice.
+  const open = existsSync(checkpoint) ? "createOrSelectStack" : "createStack";
+  const opened = await LocalWorkspace[open](
     { stackName: stack, projectName: project, program: options.program },
     { workDir: paths.work, pulumiHome: paths.home, pulumiCommand: command, envVars: environment },
   );
+  return readingCheckpoint(opened, checkpoint);
 }
 
 async function engineEnvironment(
