@@ -49,6 +49,7 @@ export type { OriginEntry } from "./sdk/compose/explain";
 export type { ControllerSettings } from "./sdk/compose/settings";
 export type { CompositionWarning } from "./sdk/compose/warnings";
 export { ConfigurationError, type Problem } from "./sdk/problems";
+export { accelerator, type AcceleratorArgs, type OtherHardware } from "./sdk/recipes/accelerator";
 export { kvCacheOffloading, type KvCacheOffloadingArgs, type KvCacheTier } from "./sdk/recipes/cache";
 export { disaggregated, type DisaggregatedArgs, type RoleArgs } from "./sdk/recipes/disaggregation";
 export { deviceClaim, type DeviceClaimArgs } from "./sdk/recipes/dra";
@@ -82,6 +83,8 @@ export {
   referencedPool,
   type ReferencedPoolArgs,
 } from "./sdk/recipes/pool";
+export { hardening, type HardeningArgs, type ProbeTiming, type SpreadDomain } from "./sdk/recipes/hardening";
+export { pinImages, type PinImagesArgs, pinnedImage } from "./sdk/recipes/images";
 export type { RecipeOptions } from "./sdk/recipes/recipeChecks";
 export {
   canary,
@@ -116,6 +119,7 @@ export {
   type WithoutStorageInitializerArgs,
 } from "./sdk/recipes/storage";
 export { tracing, type TracingArgs } from "./sdk/recipes/tracing";
+export { vllm, type VllmArgs, type VllmOptions } from "./sdk/recipes/vllm";
 export { WorkloadPod } from "./sdk/recipes/workloadPods";
 export { versions } from "./sdk/versions";
 

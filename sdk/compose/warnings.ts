@@ -6,6 +6,7 @@ import { ListOrigin, ObjectOrigin, type Origin, OriginOf, partOf, sourcesOf } fr
 import { at } from "./presets";
 import type { ControllerFeatures } from "./settings";
 import { SourceKind, type Sources } from "./sources";
+import { unreadArguments } from "./unreadArguments";
 
 /** Something that the controller accepts and nobody means. */
 export interface CompositionWarning {
@@ -42,6 +43,7 @@ export function findWarnings(context: WarningContext): CompositionWarning[] {
     ...replacingOmissions(context),
     ...invisibleToTemplates(context),
     ...modelNameFromConfig(context),
+    ...unreadArguments(context.merged, context.sources),
   ];
   const seen = new Set<string>();
   return found.filter(({ path, message }) => !seen.has(`${path} ${message}`) && seen.add(`${path} ${message}`));
