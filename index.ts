@@ -48,6 +48,10 @@ export { CompositionMode } from "./sdk/compose/compose";
 export type { OriginEntry } from "./sdk/compose/explain";
 export type { ControllerSettings } from "./sdk/compose/settings";
 export type { CompositionWarning } from "./sdk/compose/warnings";
+export type { PreflightCode, Severity } from "./sdk/preflight/codes";
+export type { Finding } from "./sdk/preflight/finding";
+export type * from "./sdk/preflight/plan";
+export { preflight } from "./sdk/preflight/preflight";
 export { ConfigurationError, type Problem } from "./sdk/problems";
 export { accelerator, type AcceleratorArgs, type OtherHardware } from "./sdk/recipes/accelerator";
 export { kvCacheOffloading, type KvCacheOffloadingArgs, type KvCacheTier } from "./sdk/recipes/cache";
@@ -144,6 +148,7 @@ export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform
 export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
 export type { BaseRef, Presets } from "./components/serving/composition";
 export { InferenceObjective, type InferenceObjectiveArgs } from "./components/serving/inferenceObjective";
+export type { PreflightArgs } from "./components/serving/preflight";
 export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";
 export {
   type ExistingConfig,

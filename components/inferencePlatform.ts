@@ -2,6 +2,8 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactMirrors } from "../sdk/artifacts";
+import type { ClusterPlan } from "../sdk/preflight/plan";
+import { planOfPlatform } from "../sdk/preflight/platformPlan";
 import type { CrdOwnership } from "./crds/crdBundle";
 import { Gateway, type GatewayAddress, type GatewayArgs } from "./networking/gateway";
 import { GatewayApiCrds } from "./networking/gatewayApiCrds";
@@ -33,6 +35,8 @@ export interface InferencePlatformArgs {
   gateway?: GatewayArgs | false;
   /** Where charts and CRDs are taken from instead of their official addresses. */
   mirrors?: ArtifactMirrors;
+  /** What is in the cluster beside this platform, for the preflight of services: node pools above all. @default nothing is known */
+  existing?: ClusterPlan;
 }
 
 /** Everything between a Kubernetes cluster and LLMInferenceServices: CRDs, LeaderWorkerSet, KServe and a gateway. */
@@ -46,6 +50,8 @@ export class InferencePlatform extends pulumi.ComponentResource {
   readonly presets: pulumi.Output<Presets>;
   /** What a LLMInferenceService must depend on. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
+  /** The cluster as services find it, for their `preflight`. */
+  readonly plan: ClusterPlan;
 
   constructor(name: string, args: InferencePlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:InferencePlatform", name, {}, opts);
@@ -86,6 +92,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
     this.gatewayAddresses = gateway?.addresses ?? pulumi.output([]);
     this.kserveVersion = kserve.version;
     this.presets = kserve.presets;
+    this.plan = planOfPlatform(args, args.existing);
     this.ready = allResources(kserve.ready, leaderWorkerSet?.ready, gateway?.ready);
     this.registerOutputs({
       gatewayUrls: this.gatewayUrls,

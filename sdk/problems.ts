@@ -12,6 +12,8 @@ export interface Problem {
   readonly fix?: string;
   /** Who set the value, such as `fragment "gpu"`, where it was composed from several sources. */
   readonly origin?: string;
+  /** What kind of problem it is, where problems of this kind can be waived; see docs/preflight.md. */
+  readonly code?: string;
 }
 
 /** Every problem found in one piece of configuration, in one error. */
@@ -39,11 +41,11 @@ export function assertNoProblems(subject: string, problems: readonly Problem[]):
 }
 
 /** One line (or a few) for one problem: path, message, what was given and by whom, what is allowed, how to fix it. */
-export function describeProblem({ path, given, message, allowed, fix, origin }: Problem): string {
+export function describeProblem({ path, given, message, allowed, fix, origin, code }: Problem): string {
   const parts = [`${path}: ${message}`];
   if (given !== undefined) parts.push(`given: ${typeof given === "string" ? `"${given}"` : JSON.stringify(given)}`);
   if (origin) parts.push(`set by ${origin}`);
   if (allowed) parts.push(`allowed: ${allowed}`);
   if (fix) parts.push(`fix: ${fix}`);
-  return parts.join("; ");
+  return parts.join("; ") + (code ? ` [${code}]` : "");
 }

@@ -55,32 +55,40 @@ const noConfigs = new ConfigStore({});
 
 /** The whole composition: what the controller will make of the service. */
 export async function composeInputs(inputs: CompositionInputs, presets: Promise<PresetStore>): Promise<Composition> {
-  const [fragments, spec, resolvedNamespace, labels, annotations, store, refs] = await Promise.all([
+  const [fragments, spec, service, store, refs] = await Promise.all([
     resolveFragments(inputs.fragments),
     resolveInputs(inputs.spec),
-    resolveInputs(inputs.namespace),
-    resolveInputs(inputs.labels ?? {}),
-    resolveInputs(inputs.annotations ?? {}),
+    resolveMetadata(inputs),
     presets,
     Promise.all(inputs.baseRefs.map(resolveBaseRef)),
   ]);
-  const namespace = textOf(resolvedNamespace);
+  const { namespace } = service;
   const configs = refs.reduce(
     (known, ref) => known.with(ref.namespace ?? namespace ?? "", { [ref.name]: ref.spec }),
     store.configs,
   );
   return compose({
     ...argsOf(inputs),
-    service: {
-      name: inputs.serviceName,
-      namespace,
-      labels: labels as Record<string, Json>,
-      annotations: annotations as Record<string, Json>,
-    },
+    service,
     fragments,
     spec,
     configs,
   });
+}
+
+/** The service without its spec. */
+export async function resolveMetadata(inputs: CompositionInputs): Promise<ComposeArgs["service"]> {
+  const [namespace, labels, annotations] = await Promise.all([
+    resolveInputs(inputs.namespace),
+    resolveInputs(inputs.labels ?? {}),
+    resolveInputs(inputs.annotations ?? {}),
+  ]);
+  return {
+    name: inputs.serviceName,
+    namespace: textOf(namespace),
+    labels: labels as Record<string, Json>,
+    annotations: annotations as Record<string, Json>,
+  };
 }
 
 /** Presets as they are stored; read once for all services of a program. */

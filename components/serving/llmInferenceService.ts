@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { byPriority, type ConfigFragment } from "../../sdk/api/configFragment";
@@ -23,10 +25,12 @@ import {
   type CompositionInputs,
   type Presets,
   presetStore,
+  resolveMetadata,
   type Written,
   writeLater,
   writeNow,
 } from "./composition";
+import type { PreflightArgs } from "./preflight";
 import { publishConfigs } from "./publishedConfigs";
 import { toInputs } from "./resolveInputs";
 
@@ -53,6 +57,11 @@ export interface LLMInferenceServiceArgs {
   controllerSettings?: Partial<ControllerSettings>;
   /** @default the version that this package installs */
   kserveVersion?: string;
+  /**
+   * The cluster that the service is checked against before it is created, such as `{ cluster: platform.plan }`; needs {@link presets}.
+   * Errors fail the preview, warnings are shown; docs/preflight.md has them all. @default not checked
+   */
+  preflight?: PreflightArgs;
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   annotations?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
@@ -108,7 +117,7 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     });
     const written = writeNow(inputs) ?? writeLater(inputs);
     // A preview with presets fails for what the controller would fail for.
-    const checked = args.presets ? composition().then((whole) => warned(whole, this)) : written;
+    const checked = args.presets || args.preflight ? check(inputs, args, composition, this) : written;
     const configs = publishConfigs(name, inputs, written, { parent: this, provider: opts.provider });
     const service = createService(name, inputs.serviceName, args, checked, {
       parent: this,
@@ -197,6 +206,24 @@ function warned(composition: Composition, resource: pulumi.Resource): Compositio
     );
   }
   return composition;
+}
+
+/** Loaded only by programs that say something of their cluster. */
+const lazyRequire = createRequire(__filename);
+
+/** Warnings are logged. @throws ConfigurationError with what keeps the service from becoming Ready. */
+async function check(
+  inputs: CompositionInputs,
+  { preflight }: LLMInferenceServiceArgs,
+  composition: () => Promise<Composition>,
+  resource: pulumi.Resource,
+): Promise<Composition> {
+  if (!preflight) return warned(await composition(), resource);
+  const { ServicePreflight } = lazyRequire("./preflight") as typeof import("./preflight");
+  const service = new ServicePreflight(preflight);
+  const [whole, metadata] = await Promise.all([composition(), resolveMetadata(inputs)]);
+  service.check(metadata, warned(whole, resource), resource);
+  return whole;
 }
 
 function effectiveSpecOf(composition: Composition): pulumi.Input<unknown> {

@@ -71,6 +71,11 @@ export function quantityValue(quantity: string | number): bigint | undefined {
   return parsed && roundedUp(parsed.nanos, nano);
 }
 
+/** The value of a quantity in billionths, which is exact; undefined for what is none. */
+export function quantityNanos(quantity: string | number): bigint | undefined {
+  return parseQuantity(String(quantity).trim())?.nanos;
+}
+
 function parseQuantity(text: string): ParsedQuantity | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;

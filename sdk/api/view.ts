@@ -125,6 +125,12 @@ export class View {
     return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
   }
 
+  /** The keys of an object or map; none when it is unknown. */
+  get keys(): string[] {
+    const { value } = this;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  }
+
   /** The elements of a list; none when it is unknown. */
   get items(): View[] {
     return Array.isArray(this.value) ? this.value.map((item: unknown, index) => new View(item, this, index)) : [];

@@ -84,6 +84,8 @@ export interface Composition {
   readonly sources: Sources;
   /** Every leaf of the effective spec (of the service's own while that is undecided) and who set it. */
   origins(): FieldOrigin[];
+  /** Who set what is at a path of the effective spec, such as `fragment "gpu"`. */
+  originAt(steps: readonly (string | number)[]): string;
 }
 
 /** The service as the API server keeps it, and what it is composed from there. */
@@ -150,6 +152,7 @@ class Composer {
         effective: draft.value,
         warnings: [...warnings, ...this.modeWarnings(draft, warnings)],
         origins: () => listOrigins(draft.value, draft.origin),
+        originAt: (steps) => this.sources.textAt(draft.origin, steps),
       };
     } catch (error) {
       if (!(error instanceof UndecidedError)) throw error;
@@ -159,6 +162,7 @@ class Composer {
         undecided: error.path,
         warnings: [],
         origins: () => listOrigins(written.value, written.origin),
+        originAt: (steps) => this.sources.textAt(written.origin, steps),
       };
     }
   }

@@ -97,7 +97,7 @@ function holdsSecret(parallelism: View): boolean {
 }
 
 /** Nodes in a group; undefined when it depends on something unknown. Source: `ParallelismSpec.GetSize`. */
-function groupSize(parallelism: View): number | undefined {
+export function groupSize(parallelism: View): number | undefined {
   const [data, dataLocal, pipeline] = ["data", "dataLocal", "pipeline"].map((field) => parallelism.get(field)) as [
     View,
     View,

@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Composition } from "../../sdk/compose/compose";
+import type { Finding } from "../../sdk/preflight/finding";
+import type { ClusterPlan, PlannedService, Waiver } from "../../sdk/preflight/plan";
+import { Preflight } from "../../sdk/preflight/session";
+import { Waivers } from "../../sdk/preflight/waivers";
+import { assertNoProblems, describeProblem } from "../../sdk/problems";
+
+/** What a service is checked against before it is created. */
+export interface PreflightArgs {
+  /**
+   * The cluster, as `InferencePlatform.plan` gives it. Services with the same object are also checked together: whether all of them fit
+   * into the pools.
+   */
+  cluster: ClusterPlan;
+  /** Findings that do not count; each says why. Several services may have the same list. @default none */
+  waive?: readonly Waiver[];
+  /** Where the waivers are in what the user gave. @default "waive" */
+  waivePath?: string;
+  /** Size of the model's weights in GiB. @default the annotation `pulumi-kserve.dev/model-size-gib`, else not known */
+  modelSizeGiB?: number;
+}
+
+/** The services of one cluster, which are checked together. */
+const clusters = new WeakMap<ClusterPlan, Preflight>();
+
+/** A list of waivers, and how many of the services that have it are not checked yet. */
+interface SharedWaivers {
+  readonly waivers: Waivers;
+  isJudged: boolean;
+  pending: number;
+}
+
+const shared = new WeakMap<readonly Waiver[], SharedWaivers>();
+
+/** A service that is going to be checked. */
+export class ServicePreflight {
+  private readonly waivers: SharedWaivers;
+
+  /** Announces the service, so that waivers are judged only after all services that have them. */
+  constructor(private readonly args: PreflightArgs) {
+    const { waive = [], waivePath } = args;
+    this.waivers = shared.get(waive) ?? { waivers: new Waivers(waive, waivePath), isJudged: false, pending: 0 };
+    shared.set(waive, this.waivers);
+    this.waivers.pending++;
+  }
+
+  /**
+   * Checks the composed service; warnings are logged.
+   *
+   * @throws ConfigurationError with every finding that is an error: its code, path, and who set what is there.
+   */
+  check(composed: ComposedService, composition: Composition, resource: pulumi.Resource): void {
+    const { waivers } = this.waivers;
+    const findings: Finding[] = this.waivers.isJudged ? [] : waivers.wrong();
+    this.waivers.isJudged = true;
+    // What is not decided yet is said by the composition.
+    if (composition.effective) {
+      const { modelSizeGiB } = this.args;
+      const planned = { ...composed, spec: composition.effective, ...(modelSizeGiB !== undefined && { modelSizeGiB }) };
+      findings.push(...this.preflight.add(planned).map((one) => waivers.apply(withOrigin(one, composition))));
+    }
+    this.waivers.pending--;
+    if (this.waivers.pending === 0) findings.push(...waivers.unused());
+    for (const finding of findings.filter(({ severity }) => severity === "warning")) {
+      void pulumi.log.warn(warningText(finding), resource);
+    }
+    assertNoProblems(
+      `LLMInferenceService "${composed.name}"`,
+      findings.filter(({ severity }) => severity === "error"),
+    );
+  }
+
+  private get preflight(): Preflight {
+    const { cluster } = this.args;
+    const known = clusters.get(cluster) ?? new Preflight(cluster);
+    clusters.set(cluster, known);
+    return known;
+  }
+}
+
+/** The service beside its spec. */
+export type ComposedService = Omit<PlannedService, "spec" | "modelSizeGiB">;
+
+function withOrigin(finding: Finding, composition: Composition): Finding {
+  const { steps } = finding;
+  if (!steps) return finding;
+  const origin = composition.originAt(steps);
+  return origin === "spec" ? finding : { ...finding, origin };
+}
+
+/** A waived finding shows why it does not count. */
+function warningText(finding: Finding): string {
+  const text = describeProblem(finding);
+  return finding.waived === undefined ? text : `waived: ${finding.waived}; ${text}`;
+}
