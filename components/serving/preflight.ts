@@ -55,11 +55,13 @@ export class ServicePreflight {
     const { waivers } = this.waivers;
     const findings: Finding[] = this.waivers.isJudged ? [] : waivers.wrong();
     this.waivers.isJudged = true;
+    const preflight = this.preflight();
+    findings.push(...preflight.ofPlan.map((one) => waivers.apply(one)));
     // What is not decided yet is said by the composition.
     if (composition.effective) {
       const { modelSizeGiB } = this.args;
       const planned = { ...composed, spec: composition.effective, ...(modelSizeGiB !== undefined && { modelSizeGiB }) };
-      findings.push(...this.preflight.add(planned).map((one) => waivers.apply(withOrigin(one, composition))));
+      findings.push(...preflight.session.add(planned).map((one) => waivers.apply(withOrigin(one, composition))));
     }
     this.waivers.pending--;
     if (this.waivers.pending === 0) findings.push(...waivers.unused());
@@ -72,11 +74,14 @@ export class ServicePreflight {
     );
   }
 
-  private get preflight(): Preflight {
+  /** The first service tells what is odd about the plan. */
+  private preflight(): { session: Preflight; ofPlan: readonly Finding[] } {
     const { cluster } = this.args;
-    const known = clusters.get(cluster) ?? new Preflight(cluster);
-    clusters.set(cluster, known);
-    return known;
+    const known = clusters.get(cluster);
+    if (known) return { session: known, ofPlan: [] };
+    const session = new Preflight(cluster);
+    clusters.set(cluster, session);
+    return { session, ofPlan: session.start() };
   }
 }
 

@@ -1,4 +1,7 @@
+import { findAccelerator } from "../../sdk/accelerators/catalogue";
+import { type AcceleratorName, acceleratorNames } from "../../sdk/accelerators/types";
 import type { KubernetesObject } from "../../sdk/kubernetes/client";
+import type { NodePool } from "../../sdk/preflight/plan";
 import { assertNoProblems, type Problem } from "../../sdk/problems";
 import type { NodeGroup } from "./types";
 
@@ -116,6 +119,31 @@ export function nodeGroups(asked: readonly NodeGroup[] = []): NodeGroup[] {
   }
   assertNoProblems(subject, problems);
   return groups;
+}
+
+/** The groups as the preflight of services takes them; kwok makes no further nodes. */
+export function nodePools(groups: readonly NodeGroup[]): NodePool[] {
+  return groups.flatMap(({ kind, nodes }) => {
+    const shape = nodeKinds[kind];
+    if (!shape || nodes === 0) return [];
+    const { cpu = "0", memory = "0", ...resources } = shape.capacity;
+    const accelerator = (acceleratorNames as readonly string[]).includes(kind) ? kind : undefined;
+    const resource = accelerator && findAccelerator(accelerator as AcceleratorName).resource;
+    return [
+      {
+        name: kind,
+        minNodes: nodes,
+        maxNodes: nodes,
+        cpu,
+        memory,
+        resources,
+        labels: { "pulumi-kserve.dev/node-kind": kind, ...zone, ...shape.labels },
+        ...(accelerator && { accelerator }),
+        ...(resource && { acceleratorsPerNode: Number(resources[resource]) }),
+        ...(shape.taints && { taints: shape.taints }),
+      },
+    ];
+  });
 }
 
 /** The Node objects of the groups, each with a pod network of its own in 10.128.0.0/9 and Ready from the start. */

@@ -7,8 +7,10 @@ import { compareCompositions, differenceLines } from "../../sdk/compose/explainD
 import { fieldsAt, UnknownPathError } from "../../sdk/compose/explainPaths";
 import { explainReport } from "../../sdk/compose/explainReport";
 import { line, type TextLine, wrapped } from "../../sdk/compose/textLines";
+import type { Finding } from "../../sdk/preflight/finding";
 import { nearest } from "../../sdk/nearest";
 import { composeService, defaultNamespace } from "../../stacks/environment/composeService";
+import { preflightService } from "../../stacks/environment/plan";
 import type { EnvironmentSettings, ServiceSettings } from "../../stacks/environment/settings";
 import { configFile, readEnvironment } from "../engine/config";
 import { type Display, displayOf, paint } from "../paint";
@@ -71,6 +73,8 @@ interface Request {
 /** A service of one configuration, composed. */
 interface Explained {
   readonly composition: Composition;
+  /** What the preflight finds. */
+  readonly findings: readonly Finding[];
   readonly entry: ServiceSettings;
   readonly namespace: string;
   readonly mode: CompositionMode;
@@ -89,7 +93,8 @@ async function composeFrom({ stack, config, service, mode, configs }: Request): 
     Object.assign({}, ...others) as Record<string, unknown>,
   );
   const composition = composeService(environment, entry, { configs: store, mode });
-  return { composition, entry, namespace, mode: mode ?? entry.mode ?? CompositionMode.inline, file };
+  const findings = preflightService(environment, entry, composition);
+  return { composition, findings, entry, namespace, mode: mode ?? entry.mode ?? CompositionMode.inline, file };
 }
 
 /** By its name, or by `<namespace>/<name>` where several have it. */
@@ -121,13 +126,29 @@ function stackOrFile(given: string): [stack: string, config?: string] {
 }
 
 function asText(
-  { composition, entry, namespace, mode, file }: Explained,
+  { composition, findings, entry, namespace, mode, file }: Explained,
   path: string | undefined,
   all: boolean,
   display: Display,
 ) {
   const title = `${entry.name} in namespace ${namespace}, ${modeText[mode]}, from ${shortFile(file)}`;
-  return paint(explainReport(composition, { title, width: display.width, all, path }), display);
+  const report = explainReport(composition, { title, width: display.width, all, path });
+  const concerned = findings.filter((finding) => path === undefined || finding.path.startsWith(`spec.${path}`));
+  return paint([...report, ...findingLines(concerned, display.width)], display);
+}
+
+/** What keeps the service from becoming Ready; nothing when nothing does. */
+function findingLines(findings: readonly Finding[], width: number): TextLine[] {
+  if (findings.length === 0) return [];
+  return [
+    line(""),
+    line(`preflight: ${findings.length === 1 ? "1 finding" : `${findings.length} findings`}`, "warning"),
+    ...findings.flatMap(({ code, severity, path, message, fix, waived }) => [
+      ...wrapped(`  ${severity} ${code}, ${path}: ${message}`, width),
+      ...(waived === undefined ? [] : wrapped(`    waived: ${waived}`, width)),
+      ...(fix === undefined ? [] : wrapped(`    fix: ${fix}`, width, "faint")),
+    ]),
+  ];
 }
 
 const modeText: Readonly<Record<CompositionMode, string>> = {
@@ -135,7 +156,7 @@ const modeText: Readonly<Record<CompositionMode, string>> = {
   references: "composed by the cluster from references",
 };
 
-function asJson({ composition, entry, namespace, mode }: Explained, path: string | undefined): string {
+function asJson({ composition, findings, entry, namespace, mode }: Explained, path: string | undefined): string {
   const fields = explainFields(composition);
   return json({
     service: entry.name,
@@ -144,8 +165,13 @@ function asJson({ composition, entry, namespace, mode }: Explained, path: string
     ...(composition.undecided !== undefined && { undecided: composition.undecided }),
     appliedConfigs: composition.appliedConfigs,
     warnings: composition.warnings,
+    preflight: findings.map(findingForJson),
     fields: (path === undefined ? fields : fieldsAt(fields, path)).map(fieldForJson),
   });
+}
+
+function findingForJson({ code, severity, path, given, message, allowed, fix, waived }: Finding) {
+  return { code, severity, path, given, message, allowed, fix, waived };
 }
 
 function fieldForJson({ path, value, source, overrides }: ExplainedField) {

@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 
 import { environment } from "../../stacks/environment/environment";
+import { readRecord } from "../cluster/layout";
+import { nodePools } from "../cluster/nodes";
 import type { Cluster } from "../cluster/types";
 import type { Toolchain } from "../toolchain/types";
 import { readConfig } from "./config";
@@ -35,6 +37,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
   const { cluster, toolchain } = options;
   const stack = options.stack ?? "local";
   const kubeconfig = await readFile(cluster.kubeconfigPath, "utf8");
+  const pools = nodePools(readRecord(cluster.name)?.nodes ?? []);
   const { caPem, certPem, keyPem } = cluster.servingCertificates;
   return openStack({
     folder: engineFolder(cluster),
@@ -47,6 +50,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
         ...environment({
           cluster: { kubeconfig: pulumi.secret(kubeconfig), identifier: `embedded-${cluster.name}` },
           mirrors: toolchain.upstream,
+          pools,
           certificates: { provided: { certificate: certPem, privateKey: pulumi.secret(keyPem), caBundle: caPem } },
         }),
       }),

@@ -39,6 +39,8 @@ export function isOpaque(value: unknown): boolean {
 export class View {
   readonly unknown: boolean;
   private readonly value: unknown;
+  /** As it was given, marks and all. */
+  readonly raw: unknown;
   /** Whether it must not be shown, nor anything that was computed from it. */
   readonly isSecret: boolean;
 
@@ -47,6 +49,7 @@ export class View {
     private readonly parent?: View,
     private readonly step: Step = "",
   ) {
+    this.raw = raw;
     this.unknown = parent?.unknown === true || isOpaque(raw);
     this.isSecret = parent?.isSecret === true || (raw instanceof Marked && raw.secret);
     const value = raw instanceof Marked ? raw.value : raw;

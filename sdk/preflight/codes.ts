@@ -53,6 +53,10 @@ export const preflightCodes = {
     severity: "error",
     meaning: "the services together ask for more accelerators than the pools have",
   },
+  "pool-accelerator-unknown": {
+    severity: "warning",
+    meaning: "a node pool's accelerator is not in the catalogue, so that little is known of its nodes",
+  },
   "limits-differ": {
     severity: "error",
     meaning: "accelerators cannot be requested in another number than their limit",
@@ -83,6 +87,14 @@ export const preflightCodes = {
     meaning: "without a route no gateway reports the scheduler's pool, and the service stays not Ready",
   },
 
+  "scheduler-config": {
+    severity: "error",
+    meaning: "the endpoint picker would not start with this configuration",
+  },
+  "scheduler-config-ignored": {
+    severity: "warning",
+    meaning: "the endpoint picker ignores a part of its configuration",
+  },
   "model-name-shared": { severity: "warning", meaning: "two services of a namespace answer to one model name" },
   "served-name-differs": {
     severity: "warning",

@@ -86,11 +86,11 @@ export type PlannedObject =
 /** Nodes of one kind. */
 export interface NodePool {
   readonly name: string;
-  /** Name in the catalogue of accelerators, such as "nvidia-h100-80gb"; none for nodes without. */
+  /** Name in the catalogue of accelerators, such as "nvidia-h100-80gb"; none for nodes without, or with others. */
   readonly accelerator?: string;
   /** Accelerators of one node. */
   readonly acceleratorsPerNode?: number;
-  /** Extended resource that the accelerators are asked for by. @default what the catalogue says, else by the accelerator's maker */
+  /** Extended resource that the accelerators are asked for by. @default what the catalogue says */
   readonly acceleratorResource?: string;
   /** GiB of one accelerator. @default what the catalogue says */
   readonly acceleratorMemoryGiB?: number;

@@ -1,3 +1,5 @@
+import { findAccelerator } from "../accelerators/catalogue";
+import { type Accelerator, type AcceleratorName, acceleratorNames } from "../accelerators/types";
 import { quantityNanos } from "../api/quantity";
 import type { NodePool } from "./plan";
 
@@ -13,31 +15,26 @@ export interface KnownPool {
   readonly acceleratorMemoryGiB: number | undefined;
   /** Infinity when it is not known. */
   readonly maxNodes: number;
+  /** Stated, and those that the clouds give nodes with the accelerator: a cloud that the pool is not on has another key. */
+  readonly labels: Readonly<Record<string, string>>;
 }
-
-/** Extended resources of accelerators by what their names in the catalogue begin with. */
-const resourceByMaker: Readonly<Record<string, string>> = {
-  nvidia: "nvidia.com/gpu",
-  amd: "amd.com/gpu",
-  tpu: "google.com/tpu",
-  "google-tpu": "google.com/tpu",
-  "aws-neuron": "aws.amazon.com/neuron",
-  "aws-trainium": "aws.amazon.com/neuron",
-  "aws-inferentia": "aws.amazon.com/neuron",
-  intel: "gpu.intel.com/i915",
-  habana: "habana.ai/gaudi",
-};
 
 /** Resources of accelerators: a pool that does not name one does not have it. */
 export const acceleratorResources: ReadonlySet<string> = new Set([
-  ...Object.values(resourceByMaker),
+  "nvidia.com/gpu",
+  "amd.com/gpu",
+  "google.com/tpu",
+  "aws.amazon.com/neuron",
   "aws.amazon.com/neuroncore",
+  "gpu.intel.com/i915",
   "gpu.intel.com/xe",
+  "habana.ai/gaudi",
 ]);
 
 /** Reads what a pool says, and what its accelerator implies. */
 export function knownPool(pool: NodePool): KnownPool {
-  const acceleratorResource = pool.acceleratorResource ?? resourceOf(pool.accelerator);
+  const accelerator = catalogueEntry(pool.accelerator);
+  const acceleratorResource = pool.acceleratorResource ?? accelerator?.resource;
   const stated: Record<string, string | number> = {
     ...pool.resources,
     ...(pool.cpu !== undefined && { cpu: pool.cpu }),
@@ -55,21 +52,17 @@ export function knownPool(pool: NodePool): KnownPool {
     name: pool.name,
     capacity,
     acceleratorResource,
-    acceleratorMemoryGiB: pool.acceleratorMemoryGiB ?? memoryFromName(pool.accelerator),
+    acceleratorMemoryGiB: pool.acceleratorMemoryGiB ?? accelerator?.memoryGiB,
+    labels: { ...(accelerator && labelsOf(accelerator)), ...pool.labels },
     maxNodes: pool.maxNodes ?? Infinity,
   };
 }
 
-function resourceOf(accelerator: string | undefined): string | undefined {
-  if (accelerator === undefined) return undefined;
-  const maker = Object.keys(resourceByMaker).find((prefix) => accelerator.startsWith(prefix));
-  return maker === undefined ? undefined : resourceByMaker[maker];
-}
-
-/** Such as 80 for "nvidia-h100-80gb". */
-function memoryFromName(accelerator: string | undefined): number | undefined {
-  const size = /-(\d+)gb$/.exec(accelerator ?? "")?.[1];
-  return size === undefined ? undefined : Number(size);
+/** Undefined for an accelerator that is not in the catalogue. */
+export function catalogueEntry(accelerator: string | undefined): Accelerator | undefined {
+  return (acceleratorNames as readonly (string | undefined)[]).includes(accelerator)
+    ? findAccelerator(accelerator as AcceleratorName)
+    : undefined;
 }
 
 /** Whether a pool surely has a resource, surely not, or nobody knows. */
@@ -84,13 +77,28 @@ export function offers({ capacity, pool, acceleratorResource }: KnownPool, resou
 
 /** Whether the nodes of a pool have a label with one of these values (any, when none is given). Undefined when nobody knows. */
 export function hasLabel(
-  { pool: { labels } }: KnownPool,
+  { pool, labels, acceleratorResource }: KnownPool,
   key: string,
   values: readonly string[] | undefined,
 ): boolean | undefined {
-  const value = labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   if (value !== undefined) return values === undefined || values.includes(value);
-  return labels === undefined || isOfClusters(key) ? undefined : false;
+  if (acceleratorLabels.has(key) && acceleratorResource === undefined) return false;
+  return pool.labels === undefined || isOfClusters(key) ? undefined : false;
+}
+
+const gkeGpuLabel = "cloud.google.com/gke-accelerator";
+const gkeTpuLabel = "cloud.google.com/gke-tpu-accelerator";
+const eksLabel = "k8s.amazonaws.com/accelerator";
+/** Only nodes with accelerators have them. */
+const acceleratorLabels: ReadonlySet<string> = new Set([gkeGpuLabel, gkeTpuLabel, eksLabel]);
+
+/** What the clouds call an accelerator. */
+function labelsOf({ vendor, gke, eks }: Accelerator): Record<string, string> {
+  return {
+    ...(gke && { [vendor === "google" ? gkeTpuLabel : gkeGpuLabel]: gke.label }),
+    ...(eks?.label !== undefined && { [eksLabel]: eks.label }),
+  };
 }
 
 /** Labels that clusters, clouds and device plugins set by themselves. */

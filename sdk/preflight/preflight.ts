@@ -15,6 +15,8 @@ export function preflight({ services, cluster, waive = [] }: PreflightPlan): Fin
   const { Waivers } = lazyRequire("./waivers") as typeof import("./waivers");
   const plan = new Preflight(cluster);
   const waivers = new Waivers(waive);
-  const found = services.flatMap((service) => plan.add(service)).map((finding) => waivers.apply(finding));
+  const found = [...plan.start(), ...services.flatMap((service) => plan.add(service))].map((finding) =>
+    waivers.apply(finding),
+  );
   return [...waivers.wrong(), ...found, ...waivers.unused()];
 }

@@ -10,7 +10,9 @@ import { checkLimits, checkModelMemory, checkParallelUse } from "./checks/memory
 import { checkServedName } from "./checks/models";
 import { checkNames } from "./checks/names";
 import { checkObjects } from "./checks/objects";
+import { checkPlan } from "./checks/planItself";
 import { checkRequirements } from "./checks/requirements";
+import { checkSchedulerConfig } from "./checks/scheduler";
 import { preflightCodes } from "./codes";
 import type { Finding } from "./finding";
 import type { ClusterPlan, ListName, PlannedService } from "./plan";
@@ -27,6 +29,7 @@ const serviceChecks: readonly ServiceCheck[] = [
   checkObjects,
   checkGateways,
   checkImages,
+  checkSchedulerConfig,
   checkServedName,
 ];
 
@@ -43,6 +46,11 @@ export class Preflight {
     const isComplete = (list: ListName): boolean => cluster[list] !== undefined && !partial.includes(list);
     const known = isComplete("pools") ? cluster.pools?.map(knownPool) : undefined;
     this.cluster = { ...cluster, known, isComplete };
+  }
+
+  /** What is odd about the plan itself. */
+  start(): Finding[] {
+    return checkPlan(this.cluster);
   }
 
   /** What is found in a service, alone and beside those before it. */

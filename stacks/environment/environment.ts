@@ -10,7 +10,9 @@ import { toInputs } from "../../components/serving/resolveInputs";
 import type { KServeCertificates } from "../../components/platform/kserveCertificates";
 import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceService";
 import type { JsonObject } from "../../sdk/compose/marked";
+import type { NodePool } from "../../sdk/preflight/plan";
 import { ConfigurationError } from "../../sdk/problems";
+import { existingIn, waivePath } from "./plan";
 import { encryptedSetting, markSecrets } from "./secrets";
 import {
   controllerSettingsOf,
@@ -26,6 +28,8 @@ export interface EnvironmentOverrides {
   cluster?: InferencePlatformArgs["cluster"];
   mirrors?: InferencePlatformArgs["mirrors"];
   certificates?: KServeCertificates;
+  /** The cluster's node pools, where the configuration does not say them. */
+  pools?: readonly NodePool[];
 }
 
 /** What app teams read of one service. */
@@ -59,6 +63,7 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
     ...(settings.platform as Partial<InferencePlatformArgs>),
     kserve: { ...settings.platform?.kserve, certificates: overrides.certificates },
     mirrors: overrides.mirrors ?? settings.mirrors,
+    existing: existingIn(settings, overrides.pools),
     cluster,
   });
   const services = settings.services ?? [];
@@ -154,6 +159,7 @@ function createService(
       mode,
       presets: platform.presets,
       controllerSettings: controllerSettingsOf(settings),
+      preflight: { cluster: platform.plan, waive: settings.preflight?.waive, waivePath },
       criticality,
       labels,
       annotations,

@@ -13,6 +13,8 @@ import { at } from "../../sdk/compose/presets";
 import type { ControllerSettings } from "../../sdk/compose/settings";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
+import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
+import { Waivers } from "../../sdk/preflight/waivers";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
@@ -108,6 +110,11 @@ const settings = z.strictObject({
   fragments: z.array(fragment).optional(),
   services: z.array(service).optional(),
   mirrors: z.record(z.string(), text).optional(),
+  /** Node pools of the cluster. */
+  pools: z.array(poolSettings).optional(),
+  /** What else is in the cluster. */
+  existing: existingSettings.optional(),
+  preflight: preflightSettings.optional(),
 });
 
 /** What an environment is made of, as its configuration says it. */
@@ -142,9 +149,15 @@ export function parseSettings(given: unknown): EnvironmentSettings {
   const problems = issues
     .flatMap((issue) => findingsOf(issue, settings, "setting"))
     .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
-  problems.push(...checkServices(usableParts(given)));
+  problems.push(...checkServices(usableParts(given)), ...checkWaivers(given));
   if (!result.success || problems.length > 0) throw new ConfigurationError("environment configuration", problems);
   return result.data;
+}
+
+/** Codes that do not exist, and reasons that are missing. */
+function checkWaivers(given: unknown): Problem[] {
+  const parsed = preflightSettings.safeParse((given as { preflight?: unknown } | null | undefined)?.preflight);
+  return new Waivers(parsed.data?.waive ?? [], "preflight.waive").wrong();
 }
 
 /** A fragment as the configuration gives it. */

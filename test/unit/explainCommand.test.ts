@@ -98,6 +98,36 @@ describe("npm run explain", () => {
     ok(!out.includes("\x1b") && !out.includes("v1:"), out);
   });
 
+  it("says what keeps the service from becoming Ready, from the pools that the stack states", async () => {
+    const config = await stackFile("pools.yaml", {
+      pools: [{ name: "h100", accelerator: "nvidia-h100-80gb", acceleratorsPerNode: 8, maxNodes: 2 }],
+      services: [
+        {
+          name: "llama",
+          spec: {
+            model: { uri: "hf://meta/llama" },
+            template: { containers: [{ name: "main", resources: { limits: { "nvidia.com/gpu": 16 } } }] },
+          },
+        },
+      ],
+      preflight: { waive: [{ code: "accelerators-idle", reason: "a trial" }] },
+    });
+    const { out } = await explain("llama", "--config", config);
+    const found = out.slice(out.indexOf("preflight:"));
+    strictEqual(
+      found
+        .replace(/\n +/g, " ")
+        .replace(/\n…[^]*/, "")
+        .trim(),
+      'preflight: 2 findings error accelerators-per-node, spec.template.containers[0].resources.limits["nvidia.com/gpu"]: ' +
+        'the pods ask for 16 of nvidia.com/gpu, and a node of pool "h100" has 8 ' +
+        "fix: spread the model over several nodes (parallelism and worker), or take a pool of larger nodes " +
+        'warning accelerators-idle, spec.template.containers[0].resources.limits["nvidia.com/gpu"]: ' +
+        "a pod asks for 16 of nvidia.com/gpu, and without parallelism.tensor it uses 1 waived: a trial " +
+        "fix: set parallelism.tensor to 16, or ask for 1",
+    );
+  });
+
   it("prints JSON", async () => {
     const config = await stackFile("a.yaml");
     const { out } = await explain("llama", "--config", config, "--json", "--mode", "references");
@@ -112,6 +142,7 @@ describe("npm run explain", () => {
         { name: "gpu", namespace: "models", source: "UserRef" },
       ],
       warnings: [],
+      preflight: [],
     });
     deepStrictEqual(
       fields.filter(({ path }) => path === "replicas" || path.includes("TOKEN")),

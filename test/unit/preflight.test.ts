@@ -8,9 +8,10 @@ import { capacityCases } from "./preflight/capacityCases";
 import { clusterCases } from "./preflight/clusterCases";
 import { nameCases } from "./preflight/nameCases";
 import { objectCases } from "./preflight/objectCases";
+import { schedulerCases } from "./preflight/schedulerCases";
 import { cpu, h100, plan, pod, pools, service, waived } from "./preflight/plan";
 
-const cases = [...nameCases, ...clusterCases, ...capacityCases, ...objectCases];
+const cases = [...nameCases, ...clusterCases, ...capacityCases, ...objectCases, ...schedulerCases];
 
 describe("preflight", () => {
   for (const { code, title, bad, finding, good } of cases) {

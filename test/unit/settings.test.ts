@@ -58,6 +58,34 @@ describe("environment settings", () => {
     });
   });
 
+  it("checks what it is told of the cluster, and waivers", () => {
+    const wrong = {
+      pools: [{ name: "h100", acceleratorPerNode: 8 }],
+      existing: { secrets: ["hf-token"], components: { istioo: "1.28.0" } },
+      preflight: { waive: [{ code: "image-lates", reason: "a trial" }, { code: "image-latest" }] },
+    };
+    deepStrictEqual(
+      problems(wrong).map(({ path }) => path),
+      ["pools[0].acceleratorPerNode", "existing.components.istioo", "existing.secrets[0]", "preflight.waive[1].reason"],
+    );
+    deepStrictEqual(
+      problems({
+        preflight: {
+          waive: [
+            { code: "image-lates", reason: "a trial" },
+            { code: "image-latest", reason: " " },
+          ],
+        },
+      }).map(({ path }) => path),
+      ["preflight.waive[0].code", "preflight.waive[1].reason"],
+    );
+    const right = {
+      pools: [{ name: "h100", accelerator: "nvidia-h100-80gb", acceleratorsPerNode: 8, maxNodes: 2, cpu: 200 }],
+      existing: { secrets: ["models/hf-token"], components: { istio: "1.28.0", keda: false } },
+    };
+    deepStrictEqual(parseSettings(right), right);
+  });
+
   it("names the nearest setting for one that does not exist", () => {
     throws(
       () => parseSettings({ services: [{ ...service, spec: { model: service.spec.model, replica: 2 } }] }),

@@ -90,7 +90,7 @@ function reportSelector(pod: PodKind, pools: readonly KnownPool[], report: Repor
 }
 
 function labelValues(pools: readonly KnownPool[], key: string): string[] {
-  return [...new Set(pools.flatMap(({ pool }) => pool.labels?.[key] ?? []))].sort();
+  return [...new Set(pools.flatMap(({ labels }) => (Object.hasOwn(labels, key) ? (labels[key] ?? []) : [])))].sort();
 }
 
 function untolerated(pod: PodKind, { pool }: KnownPool, cluster: CheckedCluster): string | undefined {
