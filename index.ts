@@ -160,3 +160,8 @@ export {
   type ModelCredentialsArgs,
   type S3CredentialsArgs,
 } from "./components/serving/modelCredentials";
+export {
+  DisruptedWorkload,
+  ServiceDisruptionBudget,
+  type ServiceDisruptionBudgetArgs,
+} from "./components/serving/serviceDisruptionBudget";

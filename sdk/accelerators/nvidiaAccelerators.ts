@@ -197,7 +197,7 @@ export const nvidiaAccelerators: readonly Accelerator[] = [
       note: "COS_CONTAINERD only for RDMA",
     },
     eks: eks("nvidia-b200"),
-    source: ["autopilotGpus", "gkeLabels", "gkeTaints", "toolkitNodePoolReadme"],
+    source: ["autopilotGpus", "gkeLabels", "gkeTaints", "karpenter", "toolkitNodePoolReadme"],
   },
   {
     name: "nvidia-b300",

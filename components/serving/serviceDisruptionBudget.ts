@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { assertNoProblems, type Problem } from "../../sdk/problems";
+import { KubernetesObject } from "../kubernetesObject";
+
+/** Whose pods a budget is for. */
+export const DisruptedWorkload = {
+  /** The servers; those of decode where prefill is apart. */
+  decode: "decode",
+  prefill: "prefill",
+  /** The endpoint picker. */
+  scheduler: "scheduler",
+} as const;
+export type DisruptedWorkload = (typeof DisruptedWorkload)[keyof typeof DisruptedWorkload];
+
+/** Arguments of {@link ServiceDisruptionBudget}. */
+export interface ServiceDisruptionBudgetArgs {
+  /** `metadata.name` of the LLMInferenceService. */
+  serviceName: pulumi.Input<string>;
+  /** Of the service. @default "default" */
+  namespace?: pulumi.Input<string>;
+  /** @default "decode" */
+  workload?: DisruptedWorkload;
+  /** Pods that stay at least: a number, or a share such as "50%". Excludes `maxUnavailable`. */
+  minAvailable?: number | string;
+  /** Pods that may be missing at most: a number, or a share. @default 1, unless `minAvailable` is given */
+  maxUnavailable?: number | string;
+  /** `metadata.name`. @default the resource's name */
+  budgetName?: string;
+}
+
+/**
+ * A PodDisruptionBudget for the pods of one workload of a service, single pods and groups of nodes alike: how many of them a drained
+ * node may take at a time. It counts pods: a group is lost with any of its own.
+ *
+ * Pods that do not serve yet or no longer may always be evicted, so that a broken server holds up no node.
+ */
+export class ServiceDisruptionBudget extends pulumi.ComponentResource {
+  readonly budgetName: string;
+
+  constructor(name: string, args: ServiceDisruptionBudgetArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("pulumi-kserve:index:ServiceDisruptionBudget", name, {}, opts);
+    assertNoProblems(`ServiceDisruptionBudget "${name}"`, checkBudget(args));
+    this.budgetName = args.budgetName ?? name;
+    const { minAvailable, maxUnavailable = 1, workload = DisruptedWorkload.decode } = args;
+    new KubernetesObject(
+      `${name}-budget`,
+      {
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: this.budgetName, namespace: args.namespace ?? "default" },
+        spec: {
+          ...(minAvailable === undefined ? { maxUnavailable } : { minAvailable }),
+          selector: {
+            matchLabels: {
+              "app.kubernetes.io/name": args.serviceName,
+              "app.kubernetes.io/part-of": "llminferenceservice",
+            },
+            matchExpressions: [
+              { key: "app.kubernetes.io/component", operator: "In", values: [...podComponents[workload]] },
+            ],
+          },
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ budgetName: this.budgetName });
+  }
+}
+
+/** Labels of pods: of a Deployment's, of a LeaderWorkerSet's leaders and workers. Source: `pkg/constants/constants.go` of KServe 0.20. */
+const podComponents: Readonly<Record<DisruptedWorkload, readonly string[]>> = {
+  decode: [
+    "llminferenceservice-workload",
+    "llminferenceservice-workload-leader",
+    "llminferenceservice-workload-worker",
+  ],
+  prefill: [
+    "llminferenceservice-workload-prefill",
+    "llminferenceservice-workload-leader-prefill",
+    "llminferenceservice-workload-worker-prefill",
+  ],
+  scheduler: ["llminferenceservice-router-scheduler"],
+};
+
+function checkBudget({ minAvailable, maxUnavailable, workload }: ServiceDisruptionBudgetArgs): Problem[] {
+  const problems: Problem[] = [];
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    problems.push({
+      path: "minAvailable",
+      given: minAvailable,
+      message: `excludes maxUnavailable (${JSON.stringify(maxUnavailable)})`,
+      fix: "remove one of them",
+    });
+  }
+  for (const [path, given] of Object.entries({ minAvailable, maxUnavailable })) {
+    const fits =
+      typeof given === "number" ? Number.isInteger(given) && given >= 0 : /^(100|\d{1,2})%$/.test(given ?? "0%");
+    if (!fits)
+      problems.push({
+        path,
+        given,
+        message: "neither a number of pods nor a share",
+        allowed: '0 and more, "0%" to "100%"',
+      });
+  }
+  if (workload !== undefined && !Object.hasOwn(podComponents, workload)) {
+    const allowed = Object.keys(podComponents).join(", ");
+    problems.push({ path: "workload", given: workload, message: "not one of the allowed values", allowed });
+  }
+  return problems;
+}
