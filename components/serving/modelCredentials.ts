@@ -120,8 +120,12 @@ function secretValues(data: Record<string, pulumi.Input<string>>): Record<string
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, pulumi.secret(value).apply(encode)]));
 }
 
+/** Under every name that KServe may look for. */
 function s3Data({ accessKeyId, secretAccessKey }: S3CredentialsArgs): Record<string, pulumi.Input<string>> {
-  return { [credentialKeys.s3AccessKeyId]: accessKeyId, [credentialKeys.s3SecretAccessKey]: secretAccessKey };
+  return Object.fromEntries([
+    ...credentialKeys.s3AccessKeyId.map((key) => [key, accessKeyId] as const),
+    ...credentialKeys.s3SecretAccessKey.map((key) => [key, secretAccessKey] as const),
+  ]);
 }
 
 /** Source: `pkg/credentials/s3/s3_secret.go` at 0.20. */

@@ -57,8 +57,9 @@ export interface LoraAdapterArgs {
 /** Credentials that exist in the service's namespace: a Secret, a ServiceAccount, or both. */
 export interface ModelCredentialsRef {
   /**
-   * A Secret: `HF_TOKEN` for hf://; `awsAccessKeyID` and `awsSecretAccessKey` for s3://; `gcloud-application-credentials.json` for gs://; a
-   * docker-registry Secret for oci://.
+   * A Secret: `HF_TOKEN` for hf://; for s3:// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` where KServe was installed by its charts, and
+   * `awsAccessKeyID` and `awsSecretAccessKey` where by its manifests; `gcloud-application-credentials.json` for gs://; a docker-registry Secret
+   * for oci://.
    */
   secretName?: Input<string>;
   /** Another key of the Secret for an hf:// token or a gs:// key. @default as above */
@@ -75,11 +76,14 @@ export const storageSecretAnnotations = [
   "serving.kserve.io/storageSecretName",
 ] as const;
 
-/** Keys by which KServe's credential builder knows what a Secret is for. Source: `pkg/credentials/*` at 0.20. */
+/**
+ * Keys by which KServe's credential builder knows what a Secret is for; those of S3 have one name in KServe's Helm charts and another in
+ * its manifests. Source: `pkg/credentials/*` and the key `credentials` of its ConfigMap at 0.20.
+ */
 export const credentialKeys = {
   huggingFace: "HF_TOKEN",
-  s3AccessKeyId: "awsAccessKeyID",
-  s3SecretAccessKey: "awsSecretAccessKey",
+  s3AccessKeyId: ["AWS_ACCESS_KEY_ID", "awsAccessKeyID"],
+  s3SecretAccessKey: ["AWS_SECRET_ACCESS_KEY", "awsSecretAccessKey"],
   gcs: "gcloud-application-credentials.json",
 } as const;
 
@@ -306,7 +310,7 @@ function checkCredentials(uri: string, credentials: ModelCredentialsRef, checks:
       path: "credentials.key",
       given: key,
       message: "only a Secret for hf:// or gs:// can have another key",
-      allowed: `for s3:// the Secret has the keys ${credentialKeys.s3AccessKeyId} and ${credentialKeys.s3SecretAccessKey}`,
+      allowed: `for s3:// the Secret has the keys ${credentialKeys.s3AccessKeyId[0]} and ${credentialKeys.s3SecretAccessKey[0]}`,
       fix: "remove it",
     });
   }

@@ -61,7 +61,6 @@ function pod(image: string, role: "leader" | "worker"): PartialPodSpecArgs {
         ],
       },
     ],
-    terminationGracePeriodSeconds: 60,
     volumes: [
       { name: "home", emptyDir: {} },
       { name: "tmp-dir", emptyDir: {} },

@@ -58,7 +58,8 @@ const kedaOnly = ["pollingInterval", "cooldownPeriod", "idleReplicas", "fallback
 /**
  * Replicas by load. In KServe 0.20 it is always the workload variant autoscaler (WVA) that decides (kserve#5646): KServe makes a
  * VariantAutoscaling, and a HorizontalPodAutoscaler or ScaledObject that follows WVA's metric `wva_desired_replicas`. WVA and
- * Prometheus must be installed, KEDA for "keda", and prometheus-adapter for "hpa".
+ * Prometheus must be installed, KEDA for "keda", and prometheus-adapter for "hpa". With "hpa" the number runs up to `max`, because KServe 0.20
+ * gives the HPA a target by which Kubernetes multiplies; prefer "keda".
  *
  * @throws ConfigurationError with every problem of the arguments.
  */

@@ -66,7 +66,12 @@ describe("ModelCredentials", () => {
         },
       },
       type: "Opaque",
-      data: { awsAccessKeyID: { secret: base64("AK") }, awsSecretAccessKey: { secret: base64("SK") } },
+      data: {
+        AWS_ACCESS_KEY_ID: { secret: base64("AK") },
+        awsAccessKeyID: { secret: base64("AK") },
+        AWS_SECRET_ACCESS_KEY: { secret: base64("SK") },
+        awsSecretAccessKey: { secret: base64("SK") },
+      },
     });
     deepStrictEqual(named(registrations, "fetch-account").inputs, {
       apiVersion: "v1",

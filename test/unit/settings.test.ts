@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 
 import { ConfigurationError } from "../../sdk/problems";
-import { parseSettings, settingsOfConfig } from "../../stacks/environment/settings";
+import { annotationsOf, parseSettings, settingsOfConfig } from "../../stacks/environment/settings";
 
 /** The problems that parsing finds, without their explanations. */
 function problems(given: unknown): { path: string; message: string }[] {
@@ -154,6 +154,27 @@ describe("environment settings", () => {
       () => parseSettings(withRules([{ timeouts: { request: "300s" } }])),
       /services\[0\]\.spec\.router\.route\.http\.spec\.rules: .*never be Ready; .*name: llama-inference-pool, port: 8000/,
     );
+  });
+
+  it("gives a service the annotations of its fragments, by priority and under its own", () => {
+    const fragments = [
+      { name: "high", priority: 1, spec: {}, annotations: { a: "high", b: "high" } },
+      { name: "low", spec: {}, annotations: { b: "low", c: "low" } },
+    ];
+    const entry = { ...service, fragments: ["high", "low"], annotations: { c: "own" } };
+    deepStrictEqual(annotationsOf(entry, parseSettings({ fragments, services: [entry] })), {
+      a: "high",
+      b: "high",
+      c: "own",
+    });
+    strictEqual(annotationsOf(service, {}), undefined);
+    const claim = { name: "claim", spec: {}, annotations: { "serving.kserve.io/exp-dra-device-count": "2" } };
+    deepStrictEqual(problems({ services: [{ ...service, fragments: [claim] }] }), [
+      {
+        path: 'services[0].annotations["serving.kserve.io/exp-dra-device-class"]',
+        message: "missing, although other exp-dra annotations are set",
+      },
+    ]);
   });
 
   it("counts its problems in the first line", () => {
