@@ -127,6 +127,12 @@ export { vllm, type VllmArgs, type VllmOptions } from "./sdk/recipes/vllm";
 export { WorkloadPod } from "./sdk/recipes/workloadPods";
 export { versions } from "./sdk/versions";
 
+export type {
+  ClusterCloud,
+  ClusterHandle,
+  EksClusterDetails,
+  GkeClusterDetails,
+} from "./components/clusters/clusterHandle";
 export { CrdDeletion, CrdOwnership } from "./components/crds/crdBundle";
 export { type ClusterAccessArgs, InferencePlatform, type InferencePlatformArgs } from "./components/inferencePlatform";
 export {
