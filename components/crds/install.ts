@@ -1,4 +1,5 @@
-import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
+import type { KubernetesClient, KubernetesObject } from "../../sdk/kubernetes/client";
+import { applyObject } from "./applyObject";
 import { asApplied, type BundleInputs, type BundleOutputs, CrdDeletion, CrdOwnership, objectNames } from "./bundle";
 import { forAll, readMetadata, readObject, Waiting, withCluster } from "./cluster";
 import { contentChanged, hasDrift } from "./diff";
@@ -90,27 +91,6 @@ async function applyObjects(
     applied: Object.fromEntries(applied.sort(([a], [b]) => (a < b ? -1 : 1))),
     live: Object.fromEntries(applied.map(([name]) => [name, asApplied])),
   };
-}
-
-async function applyObject(
-  client: KubernetesClient,
-  { fieldManager, name: set }: BundleInputs,
-  object: KubernetesObject,
-  force: boolean,
-): Promise<KubernetesObject> {
-  try {
-    return await client.apply(object, { fieldManager, force });
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code === 401 || error.code === 403) throw error;
-    if (error.reason !== "Conflict") throw new Error(`${nameOf(object)}: ${error.message}`, { cause: error });
-    const causes = (error.details as { causes?: { message?: string; field?: string }[] } | undefined)?.causes ?? [];
-    const fields = causes.map(({ message, field }) => `${field ?? "a field"} (${message ?? "conflict"})`);
-    throw new Error(
-      `${nameOf(object)}: fields of CRD set "${set}" were changed by somebody else: ${fields.join(", ")}; ` +
-        "fix: run `pulumi refresh` to see what was changed and `pulumi up` to repair it, or set force to take the fields over",
-      { cause: error },
-    );
-  }
 }
 
 /** @throws Error that names every object which exists already and was not installed by this stack. */
