@@ -79,6 +79,26 @@ describe("environment on the embedded control plane", function () {
     strictEqual(await exists("v1", "Namespace", undefined, "kserve"), false);
   });
 
+  it("refuses a request that no node can satisfy before anything exists", async () => {
+    const ask = (config: StackConfig["config"]): void => {
+      const service = config["pulumi-kserve:services"].find(({ name }) => name === "llama-8b");
+      const template = service?.spec.template as { containers: { resources: { limits: Record<string, string> } }[] };
+      const [container] = template.containers;
+      if (container) container.resources.limits["nvidia.com/gpu"] = "9";
+    };
+    await rejects(run(Operation.preview, ask), (error: Error) => {
+      ok(
+        error.message.includes(
+          'the pods ask for 9 of nvidia.com/gpu, and a node of pool "nvidia-h100-80gb" has 8; given: "9"; allowed: at most 8 in one pod',
+        ),
+        error.message,
+      );
+      ok(error.message.includes("[accelerators-per-node]"), error.message);
+      return true;
+    });
+    strictEqual(await exists("v1", "Namespace", undefined, "models"), false);
+  });
+
   it("brings both services up", async () => {
     const result = await run(Operation.up);
     count = result.changes.create ?? 0;
