@@ -70,6 +70,8 @@ export function offers({ capacity, pool, acceleratorResource }: KnownPool, resou
   const amount = capacity.get(resource);
   if (amount !== undefined) return amount > 0n;
   if (resource === acceleratorResource) return undefined;
+  // Of an accelerator that nobody knows it may be the resource.
+  if (pool.accelerator !== undefined && acceleratorResource === undefined) return undefined;
   if (acceleratorResources.has(resource)) return false;
   const isNodeOwn = !resource.includes("/");
   return isNodeOwn || pool.resources === undefined ? undefined : false;

@@ -59,6 +59,20 @@ describe("preflight", () => {
     );
   });
 
+  it("says nothing about accelerators of which nobody knows how they are asked for", () => {
+    const cluster = { pools: [{ name: "new", accelerator: "nvidia-r100", maxNodes: 1 }] };
+    deepStrictEqual(
+      preflight(plan({}, cluster)).map(({ code }) => code),
+      ["pool-accelerator-unknown"],
+    );
+  });
+
+  it("does not take Neuron's chips for the ranks of a model, which are cores", () => {
+    const neuron = { name: "trn2", accelerator: "aws-trainium2", acceleratorsPerNode: 16, maxNodes: 1 };
+    const spec = { template: pod({ "aws.amazon.com/neuron": 16 }), parallelism: { tensor: 64 } };
+    deepStrictEqual(preflight(plan(spec, { pools: [neuron] }, { modelSizeGiB: 140 })), []);
+  });
+
   it("shows no secret", () => {
     const secret = new Marked("hidden", { unknown: false, secret: true, carriers: [] });
     const [finding] = preflight(

@@ -29,7 +29,7 @@ export function gatewaysOf(spec: View, namespace: string, cluster: CheckedCluste
   }
   return list.items.flatMap((ref) => {
     const [name, owner] = [ref.get("name"), ref.get("namespace")];
-    if (name.text === undefined || owner.unknown) return [];
+    if (name.text === undefined || name.isSecret || owner.unknown) return [];
     return [{ namespace: owner.text || namespace, name: name.text, sectionName: ref.get("sectionName"), at: name }];
   });
 }
@@ -60,7 +60,12 @@ export function checkGateways({ spec, namespace }: CheckedService, cluster: Chec
 /** Sources: kserve#5986 and kserve#5972; seen at 0.20. */
 function checkRoute(spec: View, report: Report): void {
   const router = spec.get("router");
-  if (!router.get("scheduler").present || !router.get("gateway").present || !router.get("route").absent) return;
+  if (
+    !router.get("scheduler").present ||
+    router.get("gateway", "refs").items.length === 0 ||
+    !router.get("route").absent
+  )
+    return;
   report("route-missing", router.get("route"), {
     message: "missing; no gateway reports on the scheduler's pool then, and the service stays at WaitingForGateway",
     allowed: "{} for the route of KServe's preset, or a route of your own",

@@ -21,6 +21,8 @@ export function acceleratorRequest(
 ): { resource: string; count: number; at: View } | undefined {
   const more = new Set(known.flatMap(({ acceleratorResource }) => acceleratorResource ?? []));
   for (const [resource, { nanos, at }] of pod?.requests ?? []) {
+    // The ranks of a model on Neuron are cores, of which a chip has several.
+    if (resource.startsWith("aws.amazon.com/")) continue;
     if (acceleratorResources.has(resource) || more.has(resource))
       return { resource, count: Number(nanos / billion), at };
   }

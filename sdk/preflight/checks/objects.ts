@@ -62,7 +62,7 @@ function finder(service: CheckedService, namespace: string, cluster: CheckedClus
     }
     const keys = typeof found === "string" ? undefined : found.keys;
     const wanted = typeof key === "string" ? key : key?.text;
-    if (!keys || wanted === undefined || keys.includes(wanted)) return;
+    if (!keys || wanted === undefined || keys.includes(wanted) || name.isSecret) return;
     const close = nearest(wanted, keys);
     report("key-missing", typeof key === "string" || !key ? name : key, {
       given: wanted,
