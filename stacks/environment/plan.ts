@@ -5,7 +5,7 @@ import type { ClusterPlan, NodePool } from "../../sdk/preflight/plan";
 import { planOfPlatform } from "../../sdk/preflight/platformPlan";
 import { preflight } from "../../sdk/preflight/preflight";
 import { defaultNamespace } from "./composeService";
-import type { EnvironmentSettings, ServiceSettings } from "./settings";
+import { annotationsOf, type EnvironmentSettings, type ServiceSettings } from "./settings";
 
 /** Where the settings have the waivers. */
 export const waivePath = "preflight.waive";
@@ -41,10 +41,12 @@ function createdNamespaces({
 /** What keeps a service of an environment from becoming Ready, without the other services; nothing while it is undecided. */
 export function preflightService(
   settings: EnvironmentSettings,
-  { name, namespace = defaultNamespace, labels, annotations }: ServiceSettings,
+  entry: ServiceSettings,
   { effective }: Composition,
 ): Finding[] {
   if (!effective) return [];
+  const { name, namespace = defaultNamespace, labels } = entry;
+  const annotations = annotationsOf(entry, settings);
   const service = {
     name,
     namespace,

@@ -3,6 +3,7 @@ import { draAnnotations } from "../../api/rules/draAnnotations";
 import type { View } from "../../api/view";
 import { kserveNamespace } from "../../api/constants";
 import { nearest } from "../../nearest";
+import { storageSecretAnnotations } from "../../recipes/model";
 import type { PreflightCode } from "../codes";
 import type { PlannedObject } from "../plan";
 import type { CheckedCluster, CheckedService, Report } from "./check";
@@ -29,6 +30,7 @@ export function checkObjects(service: CheckedService, cluster: CheckedCluster, r
       lookFor("persistentVolumeClaims", tier.get("fileSystem", "pvc", "ref", "name"));
     }
   }
+  checkStorageSecret(service, namespace, cluster, report);
   checkModelClaim(service.spec, lookFor);
   checkSchedulerConfig(service.spec, cluster, namespace, lookFor);
   checkDeviceClass(service, cluster, report);
@@ -119,6 +121,29 @@ function lookForAll(kind: ObjectKind, reference: View, field: string, lookFor: L
 
 function lookForKey(kind: ObjectKind, reference: View, lookFor: LookFor): void {
   if (reference.get("optional").boolean !== true) lookFor(kind, reference.get("name"), reference.get("key"));
+}
+
+/** The Secret that the model is fetched with; the controller only logs that it is not there, and the download is refused. */
+function checkStorageSecret(
+  { annotations }: CheckedService,
+  namespace: string,
+  cluster: CheckedCluster,
+  report: Report,
+): void {
+  const { secrets = [] } = cluster;
+  const key = storageSecretAnnotations.find((annotation) => annotations.get(annotation).text !== undefined);
+  const name = key === undefined ? undefined : annotations.get(key);
+  if (!key || !name?.text || name.isSecret || !cluster.isComplete("secrets")) return;
+  const names = secrets.map(fullName).filter((full) => full.startsWith(`${namespace}/`));
+  const short = names.map((full) => full.slice(namespace.length + 1)).sort();
+  if (short.includes(name.text)) return;
+  const close = nearest(name.text, short);
+  report("secret-missing", `annotations["${key}"]`, {
+    given: name.text,
+    message: `no Secret of this name is in namespace "${namespace}", nor planned, and the model is to be fetched with it`,
+    allowed: short.length > 0 ? short.join(", ") : "none: nothing is known of Secrets in this namespace",
+    fix: close ? `did you mean "${close}"?` : "create it, or name it in the plan's secrets",
+  });
 }
 
 /** The claim of a `pvc://<claim>/<path>` model. Source: `attachPVCModelArtifact` of KServe 0.20. */

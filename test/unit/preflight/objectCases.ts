@@ -50,6 +50,14 @@ export const objectCases: readonly PreflightCase[] = [
     good: plan(volume({ secret: { secretName: "llama-kserve-self-signed-certs" } }), { secrets: [] }),
   },
   {
+    code: "secret-missing",
+    title: "an annotation that names the Secret of the model's store",
+    bad: plan({}, { secrets: ["models/hf-token"] }, { annotations: { "serving.kserve.io/secretName": "hf-tokens" } }),
+    finding:
+      'annotations["serving.kserve.io/secretName"]: no Secret of this name is in namespace "models", nor planned, and the model is to be fetched with it; given: "hf-tokens"; allowed: hf-token; fix: did you mean "hf-token"? [secret-missing]',
+    good: plan({}, { secrets: ["models/hf-token"] }, { annotations: { "serving.kserve.io/secretName": "hf-token" } }),
+  },
+  {
     code: "config-map-missing",
     title: "a volume of a ConfigMap",
     bad: plan(volume({ configMap: { name: "chat-template" } }), { configMaps: ["models/chat-templates"] }),
