@@ -48,6 +48,14 @@ export { CompositionMode } from "./sdk/compose/compose";
 export type { OriginEntry } from "./sdk/compose/explain";
 export type { ControllerSettings } from "./sdk/compose/settings";
 export type { CompositionWarning } from "./sdk/compose/warnings";
+export {
+  type Cause,
+  CauseCode,
+  type Diagnosis,
+  type FalseCondition,
+  type ServiceReference,
+} from "./sdk/diagnosis/diagnosis";
+export { diagnosisLines } from "./sdk/diagnosis/lines";
 export type { PreflightCode, Severity } from "./sdk/preflight/codes";
 export type { Finding } from "./sdk/preflight/finding";
 export type * from "./sdk/preflight/plan";
@@ -153,6 +161,7 @@ export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrd
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";
 export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
 export type { BaseRef, Presets } from "./components/serving/composition";
+export { diagnoseService, type DiagnosisArgs } from "./components/serving/diagnosis";
 export { InferenceObjective, type InferenceObjectiveArgs } from "./components/serving/inferenceObjective";
 export type { PreflightArgs } from "./components/serving/preflight";
 export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";

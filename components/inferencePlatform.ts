@@ -12,6 +12,7 @@ import { KServe, type KServeArgs } from "./platform/kserve";
 import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
 import { allResources } from "./resources";
 import type { Presets } from "./serving/composition";
+import type { DiagnosisArgs } from "./serving/diagnosis";
 
 /** The cluster that everything is installed into. */
 export interface ClusterAccessArgs {
@@ -42,6 +43,8 @@ export interface InferencePlatformArgs {
 /** Everything between a Kubernetes cluster and LLMInferenceServices: CRDs, LeaderWorkerSet, KServe and a gateway. */
 export class InferencePlatform extends pulumi.ComponentResource {
   readonly provider: pulumi.ProviderResource;
+  /** For `diagnosis` of services, so that an error says why one is not Ready. */
+  readonly clusterAccess: DiagnosisArgs;
   /** URL of each listener of the gateway; empty without a gateway of this platform. */
   readonly gatewayUrls: pulumi.Output<Record<string, string>>;
   readonly gatewayAddresses: pulumi.Output<GatewayAddress[]>;
@@ -59,6 +62,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
     const shared = { kubeconfig, mirrors: args.mirrors };
 
     this.provider = args.cluster.provider ?? createProvider(name, args.cluster, this);
+    this.clusterAccess = { kubeconfig };
     const child = { parent: this, provider: this.provider };
 
     const gatewayApi = new GatewayApiCrds(`${name}-gateway-api`, { ...shared, ...args.gatewayApi }, child);

@@ -30,6 +30,7 @@ import {
   writeLater,
   writeNow,
 } from "./composition";
+import { type DiagnosisArgs, diagnosisHooks, readyTimeouts } from "./diagnosis";
 import type { PreflightArgs } from "./preflight";
 import { publishConfigs } from "./publishedConfigs";
 import { toInputs } from "./resolveInputs";
@@ -71,6 +72,19 @@ export interface LLMInferenceServiceArgs {
   criticality?: Criticality;
   /** Return once the object exists, without waiting until the service is Ready. @default false */
   skipAwait?: boolean;
+  /**
+   * Seconds that creating and updating wait until the service is Ready. A model that is downloaded and loaded may take more than the default.
+   *
+   * @default 600, as Pulumi's Kubernetes provider waits
+   */
+  timeoutSeconds?: number;
+  /**
+   * Where to read why the service is not Ready when it was waited for in vain: `InferencePlatform.clusterAccess`. The reasons are printed as
+   * an error of the service. Needs an engine with error hooks, and reads nothing while all goes well.
+   *
+   * @default not read; the error has the conditions only
+   */
+  diagnosis?: DiagnosisArgs;
 }
 
 /**
@@ -122,6 +136,8 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     const service = createService(name, inputs.serviceName, args, checked, {
       parent: this,
       dependsOn: configs.length > 0 ? dependencies(opts.dependsOn, configs) : opts.dependsOn,
+      ...readyTimeouts(name, args.timeoutSeconds),
+      ...(args.diagnosis && !args.skipAwait && { hooks: diagnosisHooks(args.diagnosis) }),
     });
     const fromStatus = <T>(read: (status: LLMInferenceServiceStatus) => T) =>
       service.status.apply((status) => read(status ?? {})) as pulumi.Output<T>;

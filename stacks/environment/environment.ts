@@ -147,7 +147,17 @@ function createService(
   platform: InferencePlatform,
   namespaces: Map<string, KubernetesObject>,
 ): ServiceOutputs {
-  const { name, namespace = "default", spec, criticality, labels, annotations, mode, baseRefs } = service;
+  const {
+    name,
+    namespace = "default",
+    spec,
+    criticality,
+    labels,
+    annotations,
+    mode,
+    baseRefs,
+    timeoutSeconds,
+  } = service;
   const namespaceObject = namespaces.get(namespace);
   const resource = new LLMInferenceService(
     name,
@@ -161,6 +171,8 @@ function createService(
       controllerSettings: controllerSettingsOf(settings),
       preflight: { cluster: platform.plan, waive: settings.preflight?.waive, waivePath },
       criticality,
+      timeoutSeconds,
+      diagnosis: platform.clusterAccess,
       labels,
       annotations,
     },

@@ -89,6 +89,8 @@ const service = z.strictObject({
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
   mode: z.enum(CompositionMode).optional(),
+  /** Seconds until the service must be Ready. */
+  timeoutSeconds: positive.optional(),
   /** Names of configs in the cluster. */
   baseRefs: z.array(text).optional(),
   /** Names of the environment's fragments, or fragments of this service alone. */
