@@ -34,8 +34,8 @@ const registered = new WeakMap<object, Map<DiagnosisArgs["kubeconfig"], pulumi.E
 
 /**
  * What makes the engine print why a service did not become Ready: a hook that is called when creating or updating the service fails. It is
- * registered once for all services, and not in previews, which wait for nothing. An engine without error hooks (they came with
- * Pulumi 3.213) goes without.
+ * registered once for all services, and not in previews, which wait for nothing. An engine without error hooks
+ * goes without; 3.259.0, which this package is tested with, has them (source: `resource/deploy/step.go` of github.com/pulumi/pulumi/pkg/v3).
  */
 export function diagnosisHooks(args: DiagnosisArgs | undefined): pulumi.ResourceHookBinding | undefined {
   if (!args || pulumi.runtime.isDryRun()) return undefined;

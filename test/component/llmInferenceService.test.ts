@@ -50,6 +50,19 @@ describe("LLMInferenceService", () => {
     });
   });
 
+  it("is waited for as long as it is told to be", async () => {
+    const program = (timeoutSeconds?: number) => () =>
+      new LLMInferenceService("llama", { spec, timeoutSeconds, diagnosis: { kubeconfig: "apiVersion: v1\n" } });
+    const { registrations } = await register(program(900));
+    deepStrictEqual(named(registrations, "llama-service").customTimeouts, { create: "900s", update: "900s" });
+    const { registrations: others } = await register(program());
+    strictEqual(named(others, "llama-service").customTimeouts, undefined);
+    await rejects(
+      register(program(0.5)),
+      /timeoutSeconds: not a time to wait; given: 0.5; allowed: a whole number of seconds above 0/,
+    );
+  });
+
   it("keeps the criticality where KServe's conversion does", async () => {
     const { registrations } = await register(
       () =>

@@ -11,6 +11,8 @@ export interface Registration {
   parent: string;
   /** Names of the resources it depends on explicitly or by data flow, sorted. */
   dependsOn: string[];
+  /** How long creating and updating may take. */
+  customTimeouts?: { create: string; update: string };
 }
 
 /** What mocks answer. */
@@ -86,10 +88,12 @@ interface RegisterRequest {
   getCustom(): boolean;
   getParent(): string;
   getDependenciesList(): string[];
+  getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
 function describeRequest(request: RegisterRequest): Registration {
+  const timeouts = request.getCustomtimeouts();
   return {
     type: request.getType(),
     name: request.getName(),
@@ -97,6 +101,7 @@ function describeRequest(request: RegisterRequest): Registration {
     inputs: plain(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
     parent: lastPart(request.getParent()),
     dependsOn: [...new Set(request.getDependenciesList().map(lastPart))].sort(),
+    ...(timeouts?.getCreate() && { customTimeouts: { create: timeouts.getCreate(), update: timeouts.getUpdate() } }),
   };
 }
 

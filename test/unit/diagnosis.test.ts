@@ -1,6 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
-import type { ServiceObjects } from "../../sdk/diagnosis/diagnosis";
+import { projectRoot } from "../../local/paths";
+import { CauseCode, type ServiceObjects } from "../../sdk/diagnosis/diagnosis";
 import { explain } from "../../sdk/diagnosis/explain";
 import { diagnosisLines } from "../../sdk/diagnosis/lines";
 import type { KubernetesObject } from "../../sdk/kubernetes/client";
@@ -292,6 +295,14 @@ describe("diagnosis of a service", () => {
       only({ pods: [crashed] }),
       "Pod p: container main ended with exit code 1, 1 restart so far: cannot open https://…@host/x with Authorization: Bearer …, " +
         "HF_TOKEN=hf_…, api_key='…' | read its log",
+    );
+  });
+
+  it("has every code in its documentation, in the order in which causes are told", () => {
+    const text = readFileSync(join(projectRoot(), "docs", "troubleshooting.md"), "utf8");
+    deepStrictEqual(
+      [...text.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code),
+      Object.values(CauseCode),
     );
   });
 });
