@@ -212,7 +212,7 @@ function initFinding(container: Container): Finding | undefined {
       ...(isFetching && { fix: "check the model's URI, the credentials for it, and the way to it from the cluster" }),
     };
   }
-  if (isSidecar || Object.keys(fieldsAt(status, "state", "running")).length === 0) return undefined;
+  if (isSidecar || !("running" in fieldsAt(status, "state"))) return undefined;
   const isFetching = name === storageInitializer;
   return {
     code: CauseCode.initContainerRunning,

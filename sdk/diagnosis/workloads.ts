@@ -21,25 +21,33 @@ interface Refusal {
 }
 
 /** From the Deployments' conditions, and from events of the StatefulSets that LeaderWorkerSets make, which have no such condition. */
-function refusals({ deployments, leaderWorkerSets, events }: ServiceObjects): Refusal[] {
-  const found = deployments.flatMap((deployment): Refusal[] => {
+function refusals(objects: ServiceObjects): Refusal[] {
+  const found = objects.deployments.flatMap((deployment): Refusal[] => {
     const failure = conditionOf(deployment, "ReplicaFailure");
     if (failure?.status !== "True") return [];
     return [{ object: `Deployment ${nameOf(deployment)}`, message: failure.message ?? "", set: nameOf(deployment) }];
   });
-  for (const set of leaderWorkerSets) {
-    const name = nameOf(set);
-    const said = events.find((event) => {
-      const about = textAt(event, "involvedObject", "name") ?? "";
-      return (
-        textAt(event, "reason")?.startsWith("Failed") === true &&
-        ["StatefulSet", "LeaderWorkerSet"].includes(textAt(event, "involvedObject", "kind") ?? "") &&
-        (about === name || about.startsWith(`${name}-`))
-      );
-    });
-    if (said) found.push({ object: `LeaderWorkerSet ${name}`, message: textAt(said, "message") ?? "", set: name });
+  for (const set of objects.leaderWorkerSets) {
+    // An event stays when what it tells of is over.
+    if (podsOf(set, objects).length >= wanted(set) * groupSize(set)) continue;
+    const said = objects.events.find(
+      (event) => textAt(event, "reason") === "FailedCreate" && isOfSet(event, nameOf(set)),
+    );
+    if (!said) continue;
+    found.push({ object: `LeaderWorkerSet ${nameOf(set)}`, message: textAt(said, "message") ?? "", set: nameOf(set) });
   }
   return found;
+}
+
+/** The leaders' StatefulSet has the set's name, those of the workers have the group's number behind it. */
+function isOfSet(event: KubernetesObject, set: string): boolean {
+  const about = textAt(event, "involvedObject", "name") ?? "";
+  const isStatefulSet = textAt(event, "involvedObject", "kind") === "StatefulSet";
+  return isStatefulSet && (about === set || (about.startsWith(`${set}-`) && /^\d+$/.test(about.slice(set.length + 1))));
+}
+
+function groupSize(set: KubernetesObject): number {
+  return numberAt(set, "spec", "leaderWorkerTemplate", "size") || 1;
 }
 
 function refusal(object: string, message: string, namespace: string): Cause {

@@ -272,6 +272,276 @@ describe("diagnosis of a service", () => {
     });
   });
 
+  describe("pods on a node", () => {
+    const waiting = (reason: string, message?: string): object => ({
+      name: "main",
+      state: { waiting: { reason, ...(message && { message }) } },
+    });
+    const withStatus = (...containerStatuses: object[]): KubernetesObject[] => [
+      pod("p", { status: { containerStatuses } }),
+    ];
+    it("cannot pull an image, or be started", () => {
+      strictEqual(
+        only({ pods: withStatus(waiting("ErrImagePull", "manifest unknown")) }).split(" | ")[0],
+        'Pod p: container main: image "vllm:v1" cannot be pulled: ErrImagePull: manifest unknown',
+      );
+      strictEqual(
+        only({ pods: withStatus(waiting("CreateContainerConfigError", 'secret "hf" not found')) }).split(" | ")[0],
+        'Pod p: container main cannot be started: CreateContainerConfigError: secret "hf" not found',
+      );
+    });
+    it("tells a crash from memory", () => {
+      const ended = (terminated: object): KubernetesObject[] =>
+        withStatus({ name: "main", restartCount: 2, state: { terminated } });
+      ok(
+        only({ pods: ended({ exitCode: 2 }) }).startsWith(
+          "Pod p: container main ended with exit code 2, 2 restarts so far | ",
+        ),
+      );
+      ok(
+        only({ pods: ended({ exitCode: 137, reason: "OOMKilled" }) }).startsWith(
+          "Pod p: container main was killed because it used more memory than the node has, 2 restarts so far | ",
+        ),
+      );
+    });
+    it("says that the model is still fetched", () => {
+      const initContainers = [{ name: "storage-initializer", args: ["s3://models/llama", "/mnt/models"] }];
+      const initContainerStatuses = [{ name: "storage-initializer", state: { running: {} } }];
+      const pods = [pod("p", { spec: { initContainers }, status: { initContainerStatuses } })];
+      ok(only({ pods }).startsWith("Pod p: is still fetching s3://models/llama | "));
+    });
+    it("names what is missing, and what the kubelet says of volumes", () => {
+      const pods = [
+        pod("p", {
+          spec: {
+            volumes: [{ name: "v", secret: { secretName: "certs" } }],
+            containers: [{ name: "main", envFrom: [{ configMapRef: { name: "env", optional: true } }] }],
+          },
+          status: { containerStatuses: [waiting("ContainerCreating")] },
+        }),
+      ];
+      const event = object("v1", "Event", "p.1", {
+        involvedObject: { kind: "Pod", name: "p" },
+        reason: "FailedMount",
+        message: "MountVolume.SetUp failed",
+      });
+      const missing = ["ConfigMap env", "Secret certs"];
+      strictEqual(
+        only({ pods, missing, events: [event] }),
+        "Pod p: waits for Secret certs, which does not exist in its namespace | create the Secret, or name another",
+      );
+      strictEqual(only({ pods, events: [event] }), "Pod p: MountVolume.SetUp failed");
+    });
+    it("says which probe has not succeeded", () => {
+      const status = { name: "main", ready: false, started: false, state: { running: {} } };
+      const startupProbe = { httpGet: { path: "/health", port: 8000 } };
+      const pods = [
+        pod("p", {
+          spec: { containers: [{ name: "main", startupProbe }] },
+          status: { phase: "Running", containerStatuses: [status] },
+        }),
+      ];
+      ok(only({ pods }).startsWith("Pod p: container main runs, but its startup probe has not succeeded | "));
+    });
+    it("passes on why a pod has failed", () => {
+      const pods = [pod("p", { status: { phase: "Failed", reason: "Evicted", message: "low on memory" } })];
+      strictEqual(only({ pods }), "Pod p: has failed: Evicted: low on memory");
+    });
+    it("passes over pods that are ready, done or on their way out", () => {
+      const pods = [
+        pod("ready", { status: { conditions: [condition("Ready", "True")] } }),
+        pod("done", { status: { phase: "Succeeded" } }),
+        pod("leaving", { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } }),
+      ];
+      strictEqual(
+        only({ pods }),
+        "LLMInferenceService llama: MainWorkloadReady is False: MinimumReplicasUnavailable: Deployment does not have minimum availability.",
+      );
+    });
+  });
+
+  describe("workloads without pods", () => {
+    const deployment = (status: object): KubernetesObject =>
+      object("apps/v1", "Deployment", "llama-kserve", {
+        spec: { replicas: 2, selector: { matchLabels: { app: "llama" } } },
+        status: { observedGeneration: 1, ...status },
+      });
+    const refused = (message: string): KubernetesObject[] => [
+      deployment({ conditions: [condition("ReplicaFailure", "True", "FailedCreate", message)] }),
+    ];
+    it("exceed a quota", () => {
+      const message =
+        'pods "llama-kserve-x" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=8, used: requests.nvidia.com/gpu=4, limited: requests.nvidia.com/gpu=8';
+      ok(
+        only({ deployments: refused(message) }).startsWith(
+          'Deployment llama-kserve: its pods exceed the ResourceQuota "gpus": each asks for requests.nvidia.com/gpu=8; ' +
+            "requests.nvidia.com/gpu=4 is used and requests.nvidia.com/gpu=8 allowed | ",
+        ),
+      );
+    });
+    it("of a LeaderWorkerSet are told by events, until they are there", () => {
+      const set = object("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "llama-kserve-mn", {
+        spec: { replicas: 1, leaderWorkerTemplate: { size: 1 } },
+      });
+      const event = object("v1", "Event", "e", {
+        involvedObject: { kind: "StatefulSet", name: "llama-kserve-mn" },
+        reason: "FailedCreate",
+        message: "create Pod llama-kserve-mn-0 failed: denied by policy",
+      });
+      const common = { leaderWorkerSets: [set], events: [event] };
+      ok(
+        only(common).startsWith(
+          "LeaderWorkerSet llama-kserve-mn: its pods are refused: create Pod llama-kserve-mn-0 failed: denied by policy | ",
+        ),
+      );
+      const leader = pod("llama-kserve-mn-0", {
+        metadata: { labels: { "leaderworkerset.sigs.k8s.io/name": "llama-kserve-mn" } },
+        status: { phase: "Failed" },
+      });
+      ok(only({ ...common, pods: [leader] }).startsWith("Pod llama-kserve-mn-0: has failed"));
+    });
+    it("lack a service account", () => {
+      const message =
+        'pods "x" is forbidden: error looking up service account models/reader: serviceaccount "reader" not found';
+      ok(
+        only({ deployments: refused(message) }).startsWith(
+          'Deployment llama-kserve: its pods are refused: ServiceAccount "reader" does not exist | ',
+        ),
+      );
+    });
+    it("have none and nothing says why", () => {
+      strictEqual(only({ deployments: [deployment({})] }), "Deployment llama-kserve: has no pods: nothing says why");
+      const set = object("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "llama-kserve-mn", { spec: {} });
+      ok(
+        only({ leaderWorkerSets: [set] }).startsWith(
+          "LeaderWorkerSet llama-kserve-mn: has no pods: nothing says why | ",
+        ),
+      );
+    });
+  });
+
+  describe("routing", () => {
+    const key = "kserve/gateway";
+    const gateway = (...conditions: object[]): ServiceObjects["gateways"] =>
+      new Map([
+        [
+          key,
+          object("gateway.networking.k8s.io/v1", "Gateway", "gateway", {
+            spec: { gatewayClassName: "istio" },
+            status: { conditions },
+          }),
+        ],
+      ]);
+    const programmed = gateway(condition("Accepted", "True"), condition("Programmed", "True"));
+    const classes = (...conditions: object[]): ServiceObjects["gatewayClasses"] =>
+      new Map([
+        [
+          "istio",
+          object("gateway.networking.k8s.io/v1", "GatewayClass", "istio", {
+            spec: { controllerName: "istio.io/x" },
+            status: { conditions },
+          }),
+        ],
+      ]);
+    const accepted = classes(condition("Accepted", "True"));
+    const route = (...parents: object[]): KubernetesObject =>
+      object("gateway.networking.k8s.io/v1", "HTTPRoute", "llama-kserve-route", {
+        spec: { parentRefs: [{ name: "gateway", namespace: "kserve" }] },
+        status: { parents },
+      });
+    const parentRef = { name: "gateway", namespace: "kserve" };
+
+    it("says what the gateway lacks, before what follows from it", () => {
+      const gateways = gateway(
+        condition("Accepted", "True"),
+        condition("Programmed", "False", "AddressNotAssigned", "no address"),
+      );
+      const waiting = classes(condition("Accepted", "Unknown", "Pending", "Waiting for controller"));
+      const routes = [route()];
+      ok(
+        only({ gateways, gatewayClasses: accepted, routes }).startsWith(
+          "Gateway kserve/gateway: Programmed is False: AddressNotAssigned: no address | ",
+        ),
+      );
+      ok(
+        only({ gateways, gatewayClasses: waiting, routes }).startsWith(
+          "GatewayClass istio: no controller has taken it (controllerName istio.io/x), so that nothing realises Gateway kserve/gateway | ",
+        ),
+      );
+      ok(
+        only({ gateways: new Map([[key, undefined]]), routes }).startsWith("Gateway kserve/gateway: does not exist | "),
+      );
+    });
+    it("says which listener does not work", () => {
+      const gateways = gateway(condition("Accepted", "True"), condition("Programmed", "True"));
+      const [[, found] = []] = [...gateways];
+      const listener = {
+        name: "https",
+        conditions: [condition("ResolvedRefs", "False", "InvalidCertificateRef", "no Secret")],
+      };
+      Object.assign(found?.status as object, { listeners: [listener] });
+      ok(
+        only({ gateways, gatewayClasses: accepted }).startsWith(
+          'Gateway kserve/gateway: listener "https": ResolvedRefs is False: InvalidCertificateRef: no Secret | ',
+        ),
+      );
+    });
+    it("says why the route is not accepted, or that nobody answers for it", () => {
+      const refused = route({
+        parentRef,
+        conditions: [condition("ResolvedRefs", "False", "InvalidKind", "no InferencePools")],
+      });
+      strictEqual(
+        only({ gateways: programmed, gatewayClasses: accepted, routes: [refused] }),
+        "HTTPRoute llama-kserve-route: ResolvedRefs is False at Gateway kserve/gateway: InvalidKind: no InferencePools" +
+          " | use a gateway whose controller routes to InferencePools, and switch that on in it",
+      );
+      ok(
+        only({ gateways: programmed, gatewayClasses: accepted, routes: [route()] }).startsWith(
+          "HTTPRoute llama-kserve-route: Gateway kserve/gateway does not answer for it | ",
+        ),
+      );
+    });
+    it("needs one of the two pools, and tells it when the route is accepted", () => {
+      const routes = [route({ parentRef, conditions: [condition("Accepted", "True")] })];
+      const pool = (group: string, ...parents: object[]): KubernetesObject =>
+        object(group, "InferencePool", "llama-inference-pool", { status: { parents } });
+      const common = { gateways: programmed, gatewayClasses: accepted, routes };
+      const old = pool("inference.networking.x-k8s.io/v1alpha2");
+      ok(
+        only({ ...common, pools: [pool("inference.networking.k8s.io/v1"), old] }).startsWith(
+          "InferencePool llama-inference-pool: no gateway has accepted it, though its route may be accepted | ",
+        ),
+      );
+      const taken = pool("inference.networking.k8s.io/v1", { parentRef, conditions: [condition("Accepted", "True")] });
+      ok(only({ ...common, pools: [taken, old] }).startsWith("LLMInferenceService llama: MainWorkloadReady is False"));
+    });
+  });
+
+  it("passes on what an autoscaler lacks", () => {
+    const autoscaler = object("autoscaling/v2", "HorizontalPodAutoscaler", "llama-kserve-hpa", {
+      status: { conditions: [condition("ScalingActive", "False", "FailedGetExternalMetric", "no metric")] },
+    });
+    ok(
+      only({ autoscalers: [autoscaler] }).startsWith(
+        "HorizontalPodAutoscaler llama-kserve-hpa: ScalingActive is False: FailedGetExternalMetric: no metric | ",
+      ),
+    );
+  });
+
+  it("takes the controller's event where no condition says anything", () => {
+    const event = object("v1", "Event", "llama.1", {
+      involvedObject: { kind: "LLMInferenceService", name },
+      reason: "Error",
+      message: "Reconciliation failed: failed to load ingress config: no ingress in the ConfigMap",
+    });
+    ok(
+      only({ service: service(), events: [event] }).startsWith(
+        "LLMInferenceService llama: the controller cannot do its work: failed to load ingress config: no ingress in the ConfigMap | ",
+      ),
+    );
+  });
+
   it("keeps credentials out of what containers say", () => {
     const crashed = pod("p", {
       status: {
