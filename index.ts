@@ -141,6 +141,29 @@ export type {
   EksClusterDetails,
   GkeClusterDetails,
 } from "./components/clusters/clusterHandle";
+export type * from "./components/clusters/clusterHandle";
+export { EksCluster } from "./components/clusters/eks";
+export {
+  type EksAccessArgs,
+  EksAccessPolicy,
+  type EksAddonArgs,
+  type EksAuthenticationArgs,
+  type EksClusterArgs,
+  type EksControlPlaneArgs,
+  type EksNetworkArgs,
+  type EksSystemPoolArgs,
+} from "./components/clusters/eksArgs";
+export { ExistingCluster, type ExistingClusterArgs } from "./components/clusters/existing";
+export { GkeCluster } from "./components/clusters/gke";
+export {
+  type GkeClusterArgs,
+  type GkeControlPlaneArgs,
+  type GkeMaintenanceArgs,
+  type GkeNetworkArgs,
+  GkeReleaseChannel,
+  type GkeStorageDriverArgs,
+  type GkeSystemPoolArgs,
+} from "./components/clusters/gkeArgs";
 export { CrdDeletion, CrdOwnership } from "./components/crds/crdBundle";
 export { type ClusterAccessArgs, InferencePlatform, type InferencePlatformArgs } from "./components/inferencePlatform";
 export {
