@@ -107,7 +107,7 @@ function text(operation: Operation, result: OperationResult, services: ServiceRo
       ),
     );
   }
-  parts.push(...result.warnings.map((warning) => `warning: ${warning}\n`));
+  if (result.warnings.length > 0) parts.push(result.warnings.map((warning) => `warning: ${warning}\n`).join(""));
   parts.push(`${operation}: ${summary(result.changes)}\n`);
   if (services.length > 0) parts.push(serviceTable(services));
   return parts.join("\n");
