@@ -49,7 +49,9 @@ if (!existsSync(node) || !existsSync(stamp) || readFileSync(stamp, "utf8") !== l
 }
 step("build", node, [join("scripts", "build.mjs")]);
 
-const child = spawn(node, ["--enable-source-maps", join(root, entries[command]), ...args], {
+// When a program fails, the outputs of its resources fail too, some before anybody waits for them; the failure itself is shown.
+const nodeOptions = ["--enable-source-maps", "--disable-warning=PromiseRejectionHandledWarning"];
+const child = spawn(node, [...nodeOptions, join(root, entries[command]), ...args], {
   cwd: root,
   stdio: "inherit",
 });

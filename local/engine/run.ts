@@ -176,7 +176,8 @@ class EventRecord {
     const diagnostic = event.diagnosticEvent;
     if (diagnostic && !diagnostic.ephemeral) {
       const text = `${diagnostic.urn ? `${nameOf(diagnostic.urn)}: ` : ""}${plain(diagnostic.message)}`;
-      if (diagnostic.severity === "error") this.errors.push(text);
+      // A problem of one resource is said again by each output that depends on it.
+      if (diagnostic.severity === "error" && !this.errors.includes(text)) this.errors.push(text);
       if (diagnostic.severity === "warning") this.warnings.push(text);
     }
     if (event.summaryEvent) this.changes = { ...event.summaryEvent.resourceChanges };
