@@ -133,6 +133,21 @@ export {
 export { tracing, type TracingArgs } from "./sdk/recipes/tracing";
 export { vllm, type VllmArgs, type VllmOptions } from "./sdk/recipes/vllm";
 export { WorkloadPod } from "./sdk/recipes/workloadPods";
+export { checkEndpointPickerConfig, type EndpointPickerCheckOptions } from "./sdk/scheduler/check";
+export type * from "./sdk/scheduler/config";
+export { endpointPickerConfig } from "./sdk/scheduler/config";
+export { schedulerFragment, type SchedulerFragmentOptions } from "./sdk/scheduler/fragment";
+export * from "./sdk/scheduler/plugins";
+export {
+  latencyScheduler,
+  type PrefillDecodeSchedulerArgs,
+  prefillDecodeScheduler,
+  prefixReuseScheduler,
+  type SchedulerWeights,
+  throughputScheduler,
+  type WeightedSchedulerArgs,
+} from "./sdk/scheduler/presets";
+export { type ExtraPlugins, type PluginKind, SchedulerRouter } from "./sdk/scheduler/routers";
 export { versions } from "./sdk/versions";
 
 export type {

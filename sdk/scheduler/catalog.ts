@@ -26,6 +26,8 @@ export interface ParameterDefinition {
   /** At most. */
   readonly maximum?: number;
   readonly values?: readonly string[];
+  /** What a text is in: a selector of PromQL for one metric; CEL, which is left to the router. */
+  readonly language?: "metric" | "cel";
   /** What lies outside is taken and replaced by the default, or does nothing. */
   readonly lenient?: true;
   /** Of "object" and "objects"; without it nothing within is judged. */

@@ -34,6 +34,18 @@ export function addDefault(handle: Handle, type: string): void {
   if (definition) handle.instances.set(type, { name: type, type, definition });
 }
 
+/** What the router looks for under a name that nobody gave: the type's own, which another plugin may have been given. */
+export function needDefault(handle: Handle, type: string, kind: PluginKind): void {
+  const instance = handle.instances.get(type);
+  if (!instance) return addDefault(handle, type);
+  if (instance.definition.kinds.includes(kind)) return;
+  handle.report(join(instance.path ?? handle.path, "name"), {
+    message: `the router takes the plugin of this name for its ${kind}, which ${instance.type} is not`,
+    given: instance.name,
+    fix: "give it another name",
+  });
+}
+
 /** The plugin that a field names; reports when there is none, or one of another kind. */
 export function resolve(
   handle: Handle,

@@ -45,7 +45,7 @@ const sloBufferFactor = number("multiplies latency objectives", { default: 1, ab
 const contextTTL = nanoseconds("how long a request is remembered", { default: 300000000000 });
 const endpointRoleLabel = string("label of pods that says whether they prefill or decode", { default: "" });
 
-const metricSpec = (meaning: string): ParameterDefinition => string(meaning);
+const metricSpec = (meaning: string): ParameterDefinition => string(meaning, { language: "metric" });
 
 function scorer(meaning: string, more: Partial<PluginDefinition> = {}): PluginDefinition {
   return { kinds: ["scorer"], meaning, ...more };
@@ -213,8 +213,8 @@ export const inferenceExtensionPlugins: PluginCatalog = {
               name: string("key in the namespace", { required: true }),
             },
           }),
-          expression: string("in CEL over usage", { required: true }),
-          condition: string("in CEL over usage, whether to report"),
+          expression: string("in CEL over usage", { required: true, language: "cel" }),
+          condition: string("in CEL over usage, whether to report", { language: "cel" }),
         },
       }),
     },

@@ -1,5 +1,5 @@
 import { isOpaque, shownValue } from "../api/view";
-import { addDefault, type Handle, listOf, objectOf, resolve, textOf } from "./handle";
+import { addDefault, type Handle, type Instance, listOf, needDefault, objectOf, resolve, textOf } from "./handle";
 import { goDurationSeconds } from "./goDuration";
 import { omit } from "./omit";
 import { type PluginKind, SchedulerRouter } from "./routers";
@@ -30,7 +30,8 @@ export function checkFeatureGates(handle: Handle, gates: unknown): ReadonlySet<s
 }
 
 export function checkParsers(handle: Handle, root: Readonly<Record<string, unknown>>): void {
-  if (!handle.instances.has("openai-parser")) addDefault(handle, "openai-parser");
+  if (root.parser === undefined || root.parser === null) needDefault(handle, "openai-parser", "parser");
+  else if (!handle.instances.has("openai-parser")) addDefault(handle, "openai-parser");
   checkOneReference(handle, root.parser, "parser", "parser");
   if (handle.router !== SchedulerRouter.llmD) return;
   for (const type of ["anthropic-parser", "vllmhttp-parser"]) if (!handle.instances.has(type)) addDefault(handle, type);
@@ -41,8 +42,10 @@ export function checkParsers(handle: Handle, root: Readonly<Record<string, unkno
 }
 
 export function checkSaturation(handle: Handle, root: Readonly<Record<string, unknown>>): void {
-  const detector = "utilization-detector";
-  if (!handle.instances.has(detector)) addDefault(handle, detector);
+  const detectors = [root.saturationDetector, objectOf(root.flowControl).saturationDetector];
+  const named = detectors.some((detector) => isOpaque(detector) || Boolean(objectOf(detector).pluginRef));
+  if (!named) needDefault(handle, "utilization-detector", "saturation-detector");
+  else if (!handle.instances.has("utilization-detector")) addDefault(handle, "utilization-detector");
   checkOneReference(handle, root.saturationDetector, "saturationDetector", "saturation-detector", { optional: true });
   const inner = objectOf(root.flowControl).saturationDetector;
   checkOneReference(handle, inner, "flowControl.saturationDetector", "saturation-detector", { optional: true });
@@ -69,12 +72,17 @@ export function checkDataLayer(handle: Handle, dataLayer: unknown, gates: Readon
     if (given) handle.report(path, what, true);
     return;
   }
-  for (const type of given ? [] : ["metrics-data-source", "core-metrics-extractor"]) {
-    if (!handle.instances.has(type)) addDefault(handle, type);
+  if (!given) {
+    needDefault(handle, "metrics-data-source", "data-source");
+    needDefault(handle, "core-metrics-extractor", "extractor");
+    const [source, extractor] = [
+      handle.instances.get("metrics-data-source"),
+      handle.instances.get("core-metrics-extractor"),
+    ];
+    checkBinding(handle, source, extractor, join(extractor?.path ?? path, "name"));
+    return;
   }
-  const sources = given
-    ? objectOf(dataLayer).sources
-    : [{ pluginRef: "metrics-data-source", extractors: [{ pluginRef: "core-metrics-extractor" }] }];
+  const { sources } = objectOf(dataLayer);
   if (isOpaque(sources)) return;
   if (handle.router === SchedulerRouter.inferenceExtension && listOf(sources).length === 0) {
     const fix = "leave dataLayer out for the usual metrics, or use the feature gate enableLegacyMetrics";
@@ -104,15 +112,30 @@ function checkSource(handle: Handle, given: unknown, path: string, watched: Set<
     if (isOpaque(reference)) continue;
     const at = join(`${join(path, "extractors")}[${index}]`, "pluginRef");
     const extractor = resolve(handle, objectOf(reference).pluginRef, at, "extractor");
-    const [output, input] = [source?.definition.output, extractor?.definition.input];
-    if (output !== undefined && input !== undefined && output !== input) {
-      const what = `${extractor?.type} cannot read what ${source?.type} gives`;
-      handle.report(at, { message: what, given: extractor?.name });
-    }
+    checkBinding(handle, source, extractor, at);
   }
 }
 
+function checkBinding(
+  handle: Handle,
+  source: Instance | undefined,
+  extractor: Instance | undefined,
+  path: string,
+): void {
+  const [output, input] = [source?.definition.output, extractor?.definition.input];
+  if (output === undefined || input === undefined || output === input) return;
+  const message = `${extractor?.type} cannot read what ${source?.type} gives`;
+  handle.report(path, { message, given: extractor?.name });
+}
+
+const defaultPolicies = [
+  ["fcfs-ordering-policy", "ordering-policy"],
+  ["global-strict-fairness-policy", "fairness-policy"],
+  ["static-usage-limit-policy", "usage-limit-policy"],
+] as const;
+
 export function checkFlowControl(handle: Handle, flowControl: unknown, gates: ReadonlySet<string>): void {
+  if (gates.has("flowControl")) for (const [type, kind] of defaultPolicies) needDefault(handle, type, kind);
   if (flowControl === undefined || flowControl === null || isOpaque(flowControl)) return;
   const path = join(handle.path, "flowControl");
   const given = objectOf(flowControl);

@@ -99,6 +99,9 @@ function checkValue(definition: ParameterDefinition, raw: unknown, path: string,
       definition.lenient,
     );
   }
+  if (definition.language === "metric" && value !== "" && !metric.test(value as string)) {
+    report(path, { message: "not a metric", ...shown, allowed: 'a name, or name{label="value"}' });
+  }
   const range = outOfRange(definition, definition.type === "duration" ? goDurationSeconds(value as string) : value);
   if (range !== undefined)
     report(path, { message: range, ...shown, allowed: expected(definition) }, definition.lenient);
@@ -128,6 +131,8 @@ function checkObject(
     checkFields(definition.fields, value as Record<string, unknown>, path, false, lookup, report);
   }
 }
+
+const metric = /^\s*[A-Za-z_:][A-Za-z0-9_:]*\s*(\{[^{}]*\})?\s*$/;
 
 function outOfRange({ minimum, above, maximum }: ParameterDefinition, value: unknown): string | undefined {
   if (typeof value !== "number") return undefined;
