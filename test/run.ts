@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import Mocha = require("mocha");
 
 import { createProgress } from "../local/progress";
-import { ownToolNames, toolNames } from "../local/toolchain/types";
+import { ownToolNames, testToolNames, toolNames } from "../local/toolchain/types";
 
 /** The suites in the order in which they run; the differential one needs KServe's own code, the embedded one the whole toolchain. */
 const suites = ["unit", "component", "differential", "embedded"] as const;
@@ -36,7 +36,7 @@ function parseOptions(argv: string[]): Options {
 
 async function prepare(options: Options): Promise<void> {
   const needed = [
-    ...(options.only.includes("differential") ? ownToolNames : []),
+    ...(options.only.includes("differential") ? [...ownToolNames, ...testToolNames] : []),
     ...(options.only.includes("embedded") ? toolNames : []),
   ];
   if (needed.length === 0) return;

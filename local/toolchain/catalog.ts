@@ -4,6 +4,7 @@ import { projectRoot } from "../paths";
 import type { Catalog, Download, NoDownload, Platform, ToolDefinition } from "./types";
 
 const kubernetesModule = "kubernetes";
+const inferenceExtensionModule = "inference-extension";
 const [kubernetesMajor, kubernetesMinor] = versions.kubernetes.split(".");
 
 /** The pinned toolchain of this checkout. */
@@ -59,6 +60,22 @@ export function defaultCatalog(): Catalog {
         versionFrom: { goModule: "pulumi-kserve.local/kubernetes" },
         download: () => ({ none: "its sources are this repository's own" }),
         build: { module: kubernetesModule, package: "./oracle", ldflags: "-s -w", sources: "oracle" },
+      },
+      epp: {
+        version: versions.inferenceExtension,
+        versionFrom: { goModule: "sigs.k8s.io/gateway-api-inference-extension" },
+        download: () => ({ none: "the inference extension publishes its endpoint picker as a container image only" }),
+        build: {
+          module: inferenceExtensionModule,
+          package: "sigs.k8s.io/gateway-api-inference-extension/cmd/epp",
+          ldflags: "-s -w",
+        },
+      },
+      "epp-oracle": {
+        version: versions.inferenceExtension,
+        versionFrom: { goModule: "pulumi-kserve.local/inference-extension" },
+        download: () => ({ none: "its sources are this repository's own" }),
+        build: { module: inferenceExtensionModule, package: "./oracle", ldflags: "-s -w", sources: "oracle" },
       },
     },
     // All four are dependencies of that module, so that its go.sum vouches for their content.

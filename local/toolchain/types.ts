@@ -14,9 +14,13 @@ export const toolNames = [
 export type EmbeddedToolName = (typeof toolNames)[number];
 
 /** Executables whose sources are this repository's own. They are built when asked for by name, and never looked for elsewhere. */
-export const ownToolNames = ["oracle"] as const;
+export const ownToolNames = ["oracle", "epp-oracle"] as const;
 export type OwnToolName = (typeof ownToolNames)[number];
-export type ToolName = EmbeddedToolName | OwnToolName;
+
+/** Upstream's executables that tests alone run: the embedded environment has no data plane, and so no endpoint picker. */
+export const testToolNames = ["epp"] as const;
+export type TestToolName = (typeof testToolNames)[number];
+export type ToolName = EmbeddedToolName | OwnToolName | TestToolName;
 
 export function isOwnTool(name: ToolName): name is OwnToolName {
   return (ownToolNames as readonly ToolName[]).includes(name);

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-
-import { stateRoot } from "../../local/paths";
-import { startPiped, tailOfFile } from "../../local/process";
 import type { Progress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
+import { startJsonLines } from "./jsonLines";
 
 /** JSON as requests and responses have it. */
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain | undefined };
@@ -75,40 +72,10 @@ export function failed<T extends object>(answer: OracleAnswer<T>): answer is { e
  */
 export async function startOracle(progress?: Progress): Promise<Oracle> {
   const { tools, upstream } = await ensureToolchain({ only: ["oracle"], progress });
-  const logFile = join(stateRoot(), "logs", "oracle.log");
-  const child = startPiped({ name: "oracle", command: tools.oracle.path, args: [], logFile });
-  const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
-  let next = 0;
-  let ended: Error | undefined;
-  void child.exited.then(async ({ code, signal }) => {
-    const tail = await tailOfFile(logFile, 20);
-    ended = new Error(`the oracle ended (${signal ?? `exit code ${code}`})${tail ? `:\n${tail}` : ""}`);
-    for (const { reject } of waiting.values()) reject(ended);
-  });
-  child.stdin.on("error", () => undefined);
-  // node:readline would also end lines at U+2028, which JSON may hold as it is.
-  let rest = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const { id, ...answer } = JSON.parse(line) as { id: number };
-      waiting.get(id)?.resolve(answer as never);
-      waiting.delete(id);
-    }
-  });
+  const { ask, stop } = startJsonLines("oracle", tools.oracle.path);
   return {
     kserve: upstream.kserve,
-    ask: (operation, request) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        const id = ++next;
-        waiting.set(id, { resolve, reject });
-        child.stdin.write(`${JSON.stringify({ id, op: operation, ...request })}\n`);
-      }),
-    stop: async () => {
-      child.stdin.end();
-      await child.stop(1000);
-    },
+    ask: (operation, request) => ask({ op: operation, ...request }),
+    stop,
   };
 }

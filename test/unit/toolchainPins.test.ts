@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { defaultCatalog } from "../../local/toolchain/catalog";
-import { toolNames, upstreamNames } from "../../local/toolchain/types";
+import { testToolNames, toolNames, upstreamNames } from "../../local/toolchain/types";
 import { versions } from "../../sdk/versions";
 
 const catalog = defaultCatalog();
@@ -17,7 +17,7 @@ function required(module: string, goPackage: string): string | undefined {
 }
 
 describe("toolchain: pins", () => {
-  for (const name of toolNames) {
+  for (const name of [...toolNames, ...testToolNames]) {
     const { version, build } = catalog.tools[name];
     it(`builds ${name} ${version} from the go.mod of ${build.module}`, () => {
       assert.equal(required(build.module, build.package), version);
@@ -28,6 +28,12 @@ describe("toolchain: pins", () => {
   it("builds the oracle with KServe's pinned code, from this repository's own sources", () => {
     const { version, build } = catalog.tools.oracle;
     assert.equal(required(build.module, "github.com/kserve/kserve"), version);
+    assert.ok(existsSync(join(catalog.modulesFolder, build.module, build.sources ?? "", "main.go")));
+  });
+
+  it("builds the oracle of the endpoint picker with the inference extension's pinned code", () => {
+    const { version, build } = catalog.tools["epp-oracle"];
+    assert.equal(required(build.module, "sigs.k8s.io/gateway-api-inference-extension"), version);
     assert.ok(existsSync(join(catalog.modulesFolder, build.module, build.sources ?? "", "main.go")));
   });
 
@@ -51,14 +57,14 @@ describe("toolchain: pins", () => {
     const none: string[] = [];
     for (const os of ["linux", "darwin"]) {
       for (const arch of ["amd64", "arm64"]) {
-        for (const name of toolNames) {
+        for (const name of [...toolNames, ...testToolNames]) {
           const download = catalog.tools[name].download({ os, arch });
           if ("none" in download) none.push(`${name} ${os}/${arch}`);
           else assert.match(download.url, new RegExp(`^https://[^ ]*v${catalog.tools[name].version}`));
         }
       }
     }
-    const everywhere = ["llmisvc", "lws"].flatMap((name) =>
+    const everywhere = ["llmisvc", "lws", "epp"].flatMap((name) =>
       ["linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64"].map((platform) => `${name} ${platform}`),
     );
     const darwin = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"].flatMap((name) =>
