@@ -36,7 +36,9 @@ export function schedulerFragment(
     config: { inline: config as Record<string, unknown> },
     ...(replicas === undefined ? {} : { replicas }),
     ...(failureMode === undefined ? {} : { pool: { spec: poolWith(failureMode) } }),
-    ...(image === undefined && template === undefined ? {} : { template: { ...(template ?? {}), ...containers } }),
+    ...(image === undefined && template === undefined
+      ? {}
+      : { template: { ...(template as object | undefined), ...containers } }),
   };
   return {
     name: options.name ?? "scheduler",

@@ -61,7 +61,11 @@ export function resolve(
     return undefined;
   }
   const instance = handle.instances.get(name);
-  if (!instance) {
+  // What a scorer brings with it is in no list that profiles are compared with.
+  if (
+    !instance ||
+    (kind === undefined && instance.path === undefined && instance.type === "approx-prefix-cache-producer")
+  ) {
     if (!handle.incomplete && !handle.broken.has(name)) reportUndeclared(handle, name, path);
     return undefined;
   }

@@ -52,7 +52,10 @@ export function judge(config: unknown, router: SchedulerRouter, extra: ExtraPlug
   declarePlugins(handle, root.plugins);
   checkAllParameters(handle);
   const profiles = isOpaque(root.schedulingProfiles) ? undefined : listOf(root.schedulingProfiles);
-  if (profiles) checkScheduling(handle, profiles);
+  const listed = join(path, "schedulingProfiles");
+  const pickers = withKind(handle, "picker");
+  if (profiles) checkProfileHandler(handle, profiles, listed);
+  if (pickers.length === 0) addDefault(handle, "max-score-picker");
   for (const type of ["fcfs-ordering-policy", "global-strict-fairness-policy", "static-usage-limit-policy"]) {
     if (!handle.instances.has(type)) addDefault(handle, type);
   }
@@ -60,6 +63,8 @@ export function judge(config: unknown, router: SchedulerRouter, extra: ExtraPlug
   checkSaturation(handle, root);
   checkDataLayer(handle, root.dataLayer, gates);
   checkFlowControl(handle, root.flowControl, gates);
+  // What the router adds may be referred to.
+  if (profiles) checkProfiles(handle, profiles, listed, pickers);
   checkDataFlow(handle);
   return findings;
 }
@@ -176,17 +181,18 @@ function checkAllParameters(handle: Handle): void {
 
 const inProfiles = ["filter", "scorer", "picker", "data-producer"] as const;
 
-function checkScheduling(handle: Handle, profiles: readonly unknown[]): void {
-  const listed = join(handle.path, "schedulingProfiles");
-  const pickers = withKind(handle, "picker");
+function checkProfiles(
+  handle: Handle,
+  profiles: readonly unknown[],
+  listed: string,
+  pickers: readonly Instance[],
+): void {
   if (profiles.length === 0 && pickers.length > 1) {
     handle.report(listed, {
       message: `missing: without profiles all plugins make up one, which cannot have ${pickers.length} pickers`,
       allowed: "one picker, or profiles that name theirs",
     });
   }
-  checkProfileHandler(handle, profiles, listed);
-  if (pickers.length === 0) addDefault(handle, "max-score-picker");
   const names = new Set<string>();
   for (const [index, profile] of profiles.entries()) {
     const path = `${listed}[${index}]`;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, match, ok } from "node:assert";
 
 import * as fc from "fast-check";
 
@@ -8,7 +8,9 @@ import { describeProblem } from "../../sdk/problems";
 import { pluginCatalog } from "../../sdk/scheduler/catalog";
 import { findingsOf } from "../../sdk/scheduler/check";
 import { SchedulerRouter } from "../../sdk/scheduler/routers";
+import { startPicker } from "./endpointPicker";
 import { type JsonLines, startJsonLines } from "./jsonLines";
+import { accepted, rejected, rejectedLater } from "./schedulerCases";
 import { header, schedulerConfigs } from "./schedulerConfigs";
 
 const router = SchedulerRouter.inferenceExtension;
@@ -52,6 +54,12 @@ describe("scheduler configurations as the endpoint picker's own loader takes the
     for (const config of eachParameter()) await compare(config);
   });
 
+  it("written by hand", async () => {
+    for (const config of Object.values(accepted)) ok(await compare(config), JSON.stringify(config));
+    for (const config of Object.values({ ...rejected, ...rejectedLater }))
+      ok(!(await compare(config)), JSON.stringify(config));
+  });
+
   it("generated", async () => {
     let accepted = 0;
     const seed = 7;
@@ -61,8 +69,40 @@ describe("scheduler configurations as the endpoint picker's own loader takes the
       }),
       { numRuns: 1200, seed },
     );
-    ok(accepted > 300 && accepted < 900, `${accepted} of 1200 were accepted`);
+    ok(accepted > 200 && accepted < 1000, `${accepted} of 1200 were accepted`);
   });
+});
+
+describe("the inference extension's endpoint picker", function () {
+  this.timeout(120_000);
+  let path: string;
+
+  before(async () => {
+    ({ path } = (await ensureToolchain({ only: ["epp"], progress: silentProgress })).tools.epp);
+  });
+
+  it("is asked about enough", () => {
+    ok(Object.keys(accepted).length >= 25 && Object.keys(rejected).length >= 25);
+  });
+
+  for (const [title, config] of Object.entries(accepted)) {
+    it(`starts with ${title}`, async () => {
+      deepStrictEqual(
+        findingsOf(config, { router }).filter(({ ignored }) => !ignored),
+        [],
+      );
+      deepStrictEqual(await startPicker(path, config), { starts: true, said: "" });
+    });
+  }
+
+  for (const [title, config] of Object.entries(rejected)) {
+    it(`does not start with ${title}`, async () => {
+      const refused = findingsOf(config, { router }).filter(({ ignored }) => !ignored);
+      const { starts, said } = await startPicker(path, config);
+      ok(refused.length > 0 && !starts, said);
+      match(said, /"msg":"Failed to parse configuration"/);
+    });
+  }
 });
 
 function needsParameters(type: string): boolean {
