@@ -295,7 +295,7 @@ function checkStages(handle: Handle, handler: Instance, profiles: readonly unkno
       handle.report(listed, { ...what, allowed: `a profile called ${name}` }, true);
     } else if (!runs && given.includes(name)) {
       const what = { message: `never runs: ${handler.type} has no decider for it`, given: name };
-      const path = join(join(handler.path ?? "", "parameters"), `deciders.${stage}`);
+      const path = `${join(handler.path ?? "", "parameters")}.deciders.${stage}`;
       handle.report(`${listed}[${given.indexOf(name)}]`, { ...what, fix: `name one in ${path}` }, true);
     }
   }
