@@ -5,8 +5,8 @@ import { startPiped, tailOfFile } from "../../local/process";
 
 /** A child process that answers JSON lines with JSON lines of the same id, in any order. */
 export interface JsonLines {
-  ask<T>(request: object): Promise<T>;
-  stop(): Promise<void>;
+  readonly ask: <T>(request: object) => Promise<T>;
+  readonly stop: () => Promise<void>;
 }
 
 export function startJsonLines(name: string, path: string): JsonLines {
