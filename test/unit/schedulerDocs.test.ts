@@ -40,10 +40,9 @@ describe("docs/scheduler.md", () => {
     for (const [, code = "", result = ""] of examples) {
       const expression = code.replace(/^import [^;]*;/gm, "").replace(/;\s*$/, "");
       const names = Object.keys(library);
+      const values: unknown[] = Object.values(library);
       // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-      const value: unknown = new Function(...names, `return ${expression.trim()}`)(
-        ...names.map((name) => library[name as keyof typeof library]),
-      );
+      const value: unknown = new Function(...names, `return ${expression.trim()}`)(...values);
       deepStrictEqual(JSON.parse(JSON.stringify(value)), JSON.parse(result));
     }
   });
