@@ -1,7 +1,7 @@
 import { ApiError, type KubernetesClient } from "../../sdk/kubernetes/client";
 import { versions } from "../../sdk/versions";
 import { sleep } from "../process";
-import { nodeObjects } from "./nodes";
+import { deviceObjects, nodeKinds, nodeObjects } from "./nodes";
 import { ClusterError, type NodeGroup } from "./types";
 
 const kindLabel = "pulumi-kserve.dev/node-kind";
@@ -25,6 +25,17 @@ export async function setNodes(client: KubernetesClient, groups: readonly NodeGr
       .filter(({ metadata }) => !names.has(metadata.name))
       .map(({ metadata }) => client.delete("v1", "Node", undefined, metadata.name ?? "")),
   ]);
+  await setDevices(client, groups);
+}
+
+/** Offers the devices of the nodes that have some; those of nodes that are removed go with them. */
+async function setDevices(client: KubernetesClient, groups: readonly NodeGroup[]): Promise<void> {
+  if (!groups.some(({ kind, nodes }) => nodes > 0 && nodeKinds[kind]?.devices)) return;
+  const { items } = await client.list("v1", "Node", undefined, { labelSelector: kindLabel });
+  const objects = deviceObjects(groups, items);
+  await Promise.all(
+    objects.map((object) => client.apply(object, { fieldManager: "pulumi-kserve-local", force: true })),
+  );
 }
 
 /** Waits until pods can be placed on every node: it is Ready, and the controller manager took the taint of new nodes away. */

@@ -13,6 +13,16 @@ export interface NodeKind {
   readonly capacity: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints?: readonly { key: string; value: string; effect: string }[];
+  /** Devices that a driver of dynamic resource allocation offers on each node. */
+  readonly devices?: NodeDevices;
+}
+
+/** Equal devices of one node; the DeviceClass has the driver's name, as that of NVIDIA's driver. */
+export interface NodeDevices {
+  readonly driver: string;
+  readonly count: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly capacity: Readonly<Record<string, string>>;
 }
 
 const subject = "nodes of the embedded cluster";
@@ -20,7 +30,8 @@ const zone = { "topology.kubernetes.io/region": "local", "topology.kubernetes.io
 
 /**
  * The nodes that can be played. Machine shapes, labels and taints are those of GKE (a3-highgpu-8g, ct6e-standard-8t) together with
- * the labels that NVIDIA's feature discovery sets and the one that EKS users set. As on GKE, pods that ask for the tainted
+ * the labels that NVIDIA's feature discovery sets and the one that EKS users set; those that a cluster does not have by itself are of
+ * Azure and EKS. As on GKE, pods that ask for the tainted
  * resource are given the toleration by the API server's admission plugin ExtendedResourceToleration.
  */
 export const nodeKinds: Readonly<Record<string, NodeKind>> = {
@@ -70,6 +81,50 @@ export const nodeKinds: Readonly<Record<string, NodeKind>> = {
       "cloud.google.com/gke-accelerator-count": "8",
     },
     taints: [{ key: "google.com/tpu", value: "present", effect: "NoSchedule" }],
+  },
+  "nvidia-h100-80gb-dra": {
+    description: "8 NVIDIA H100 80 GB that NVIDIA's DRA driver offers as devices, without nvidia.com/gpu",
+    defaultNodes: 0,
+    capacity: { cpu: "208", memory: "1872Gi", "ephemeral-storage": "6Ti", pods: "250" },
+    labels: {
+      "node.kubernetes.io/instance-type": "a3-highgpu-8g",
+      "cloud.google.com/gke-accelerator": "nvidia-h100-80gb",
+    },
+    taints: [{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }],
+    devices: {
+      driver: "gpu.nvidia.com",
+      count: 8,
+      attributes: { type: "gpu", productName: "NVIDIA H100 80GB HBM3", architecture: "Hopper" },
+      capacity: { memory: "81559Mi" },
+    },
+  },
+  "amd-mi300x": {
+    description: "8 AMD Instinct MI300X",
+    defaultNodes: 0,
+    capacity: { cpu: "96", memory: "1850Gi", "ephemeral-storage": "1Ti", pods: "250", "amd.com/gpu": "8" },
+    labels: { "node.kubernetes.io/instance-type": "Standard_ND96isr_MI300X_v5" },
+    taints: [{ key: "amd.com/gpu", value: "present", effect: "NoSchedule" }],
+  },
+  "intel-max-1550": {
+    description: "8 Intel Data Center GPU Max 1550 with the i915 driver",
+    defaultNodes: 0,
+    capacity: { cpu: "224", memory: "1Ti", "ephemeral-storage": "1Ti", pods: "250", "gpu.intel.com/i915": "8" },
+    labels: { "node.kubernetes.io/instance-type": "local-intel-max-1550" },
+    taints: [{ key: "gpu.intel.com/i915", value: "present", effect: "NoSchedule" }],
+  },
+  "aws-trainium2": {
+    description: "16 chips of AWS Trainium 2",
+    defaultNodes: 0,
+    capacity: {
+      cpu: "192",
+      memory: "2Ti",
+      "ephemeral-storage": "1Ti",
+      pods: "250",
+      "aws.amazon.com/neuron": "16",
+      "vpc.amazonaws.com/efa": "16",
+    },
+    labels: { "node.kubernetes.io/instance-type": "trn2.48xlarge" },
+    taints: [{ key: "aws.amazon.com/neuron", value: "true", effect: "NoSchedule" }],
   },
 };
 
@@ -183,6 +238,50 @@ export function nodeObjects(groups: readonly NodeGroup[], kubernetesVersion: str
       },
     };
   });
+}
+
+/**
+ * What a DRA driver publishes: its DeviceClass, and a ResourceSlice with the devices of each node, which goes when the node goes. The names
+ * of attributes are those of NVIDIA's driver.
+ */
+export function deviceObjects(groups: readonly NodeGroup[], nodes: readonly KubernetesObject[]): KubernetesObject[] {
+  return groups.flatMap(({ kind, nodes: count }) => {
+    const devices = nodeKinds[kind]?.devices;
+    if (!devices || count === 0) return [];
+    const { driver } = devices;
+    const expression = `device.driver == "${driver}" && device.attributes["${driver}"].type == "gpu"`;
+    const ofKind = nodes.filter(({ metadata }) => metadata.labels?.["pulumi-kserve.dev/node-kind"] === kind);
+    return [
+      {
+        apiVersion: "resource.k8s.io/v1",
+        kind: "DeviceClass",
+        metadata: { name: driver },
+        spec: { selectors: [{ cel: { expression } }] },
+      },
+      ...ofKind.map((node) => resourceSlice(devices, node)),
+    ];
+  });
+}
+
+function resourceSlice({ driver, count, attributes, capacity }: NodeDevices, { metadata }: KubernetesObject) {
+  const { name = "", uid = "" } = metadata;
+  const texts = Object.entries(attributes).map(([key, string]) => [key, { string }]);
+  const quantities = Object.entries(capacity).map(([key, value]) => [key, { value }]);
+  return {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceSlice",
+    metadata: { name: `${name}-${driver}`, ownerReferences: [{ apiVersion: "v1", kind: "Node", name, uid }] },
+    spec: {
+      driver,
+      nodeName: name,
+      pool: { name, generation: 1, resourceSliceCount: 1 },
+      devices: Array.from({ length: count }, (_, index) => ({
+        name: `gpu-${index}`,
+        attributes: Object.fromEntries(texts) as Record<string, unknown>,
+        capacity: Object.fromEntries(quantities) as Record<string, unknown>,
+      })),
+    },
+  };
 }
 
 function nodeConditions(now: string) {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import { nodeGroups, nodeKinds, nodeObjects } from "../../local/cluster/nodes";
+import { deviceObjects, nodeGroups, nodeKinds, nodeObjects } from "../../local/cluster/nodes";
 import { ConfigurationError } from "../../sdk/problems";
 
 interface NodeObject {
@@ -12,17 +12,24 @@ interface NodeObject {
 const make = (groups: Parameters<typeof nodeObjects>[0]) =>
   nodeObjects(groups, "1.34.4", new Date("2026-01-01T00:00:00Z")) as unknown as NodeObject[];
 
+const onlyWhenAsked = ["nvidia-h100-80gb-dra", "amd-mi300x", "intel-max-1550", "aws-trainium2"].map((kind) => ({
+  kind,
+  nodes: 0,
+}));
+
 describe("nodes of the embedded cluster", () => {
   it("has two kinds of accelerators by default", () => {
     assert.deepEqual(nodeGroups(), [
       { kind: "cpu", nodes: 2 },
       { kind: "nvidia-h100-80gb", nodes: 4 },
       { kind: "tpu-v6e", nodes: 2 },
+      ...onlyWhenAsked,
     ]);
     assert.deepEqual(nodeGroups([{ kind: "nvidia-h100-80gb", nodes: 1 }]), [
       { kind: "cpu", nodes: 2 },
       { kind: "nvidia-h100-80gb", nodes: 1 },
       { kind: "tpu-v6e", nodes: 2 },
+      ...onlyWhenAsked,
     ]);
   });
 
@@ -41,7 +48,7 @@ describe("nodes of the embedded cluster", () => {
           error.message,
           [
             "nodes of the embedded cluster: 4 problems",
-            '  - nodes[0]: unknown node kind; given: "b200"; allowed: cpu, nvidia-h100-80gb, tpu-v6e',
+            '  - nodes[0]: unknown node kind; given: "b200"; allowed: cpu, nvidia-h100-80gb, tpu-v6e, nvidia-h100-80gb-dra, amd-mi300x, intel-max-1550, aws-trainium2',
             "  - nodes[1]: not a number of tpu-v6e nodes; given: -1; allowed: 0 to 120",
             '  - nodes[2]: the kind is given twice; given: "tpu-v6e"; fix: give each kind once',
             "  - nodes[2]: not a number of tpu-v6e nodes; given: 1.5; allowed: 0 to 120",
@@ -92,8 +99,31 @@ describe("nodes of the embedded cluster", () => {
   });
 
   it("taints only what its nodes have, so that the admission plugin's tolerations fit", () => {
-    for (const [kind, { taints = [], capacity }] of Object.entries(nodeKinds)) {
-      for (const { key } of taints) assert.ok(key in capacity, `${kind}: ${key}`);
+    for (const [kind, { taints = [], capacity, devices }] of Object.entries(nodeKinds)) {
+      // Pods that claim devices must bring their toleration.
+      for (const { key } of taints) assert.ok(key in capacity || devices, `${kind}: ${key}`);
     }
+  });
+
+  it("offers devices of the nodes that have a DRA driver", () => {
+    const groups = [
+      { kind: "cpu", nodes: 1 },
+      { kind: "nvidia-h100-80gb-dra", nodes: 2 },
+    ];
+    const nodes = nodeObjects(groups, "1.34.4", new Date(0)).map((node) => ({
+      ...node,
+      metadata: { ...node.metadata, uid: `uid of ${node.metadata.name}` },
+    }));
+    const [deviceClass, slice, ...others] = deviceObjects(groups, nodes);
+    assert.deepEqual([deviceClass?.kind, deviceClass?.metadata.name], ["DeviceClass", "gpu.nvidia.com"]);
+    assert.deepEqual(slice?.metadata, {
+      name: "nvidia-h100-80gb-dra-0-gpu.nvidia.com",
+      ownerReferences: [
+        { apiVersion: "v1", kind: "Node", name: "nvidia-h100-80gb-dra-0", uid: "uid of nvidia-h100-80gb-dra-0" },
+      ],
+    });
+    assert.equal((slice?.spec as { devices: unknown[] }).devices.length, 8);
+    assert.equal(others.length, 1);
+    assert.deepEqual(deviceObjects(nodeGroups(), nodes), []);
   });
 });
