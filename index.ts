@@ -72,6 +72,7 @@ export {
   type ModelCredentialsRef,
   type ModelUri,
 } from "./sdk/recipes/model";
+export { nixlTransfer, type NixlTransferArgs } from "./sdk/recipes/nixlTransfer";
 export {
   acceleratorsPerPod,
   groupSize,
@@ -95,6 +96,7 @@ export {
   referencedPool,
   type ReferencedPoolArgs,
 } from "./sdk/recipes/pool";
+export { precisePrefixCache, type PrecisePrefixCacheArgs } from "./sdk/recipes/precisePrefixCache";
 export { hardening, type HardeningArgs, type ProbeTiming, type SpreadDomain } from "./sdk/recipes/hardening";
 export { pinImages, type PinImagesArgs, pinnedImage } from "./sdk/recipes/images";
 export type { RecipeOptions } from "./sdk/recipes/recipeChecks";

@@ -26,4 +26,6 @@ export const ports = {
   schedulerGrpc: 9002,
   schedulerHealth: 9003,
   schedulerMetrics: 9090,
+  /** Where servers report what their KV caches hold. */
+  schedulerZmq: 5557,
 } as const;

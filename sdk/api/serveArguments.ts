@@ -22,6 +22,7 @@ export const valueOptions = {
   quantization: "--quantization",
   kvCacheDtype: "--kv-cache-dtype",
   blockSize: "--block-size",
+  prefixCachingHashAlgo: "--prefix-caching-hash-algo",
   loadFormat: "--load-format",
   seed: "--seed",
   toolCallParser: "--enable-auto-tool-choice --tool-call-parser",

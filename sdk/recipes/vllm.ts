@@ -39,6 +39,8 @@ export interface VllmOptions {
   blockSize?: number;
   /** Keeps the KV cache of prompts that begin alike. @default vLLM's, on */
   prefixCaching?: boolean;
+  /** How blocks of prompts are hashed. @default vLLM's, "sha256" */
+  prefixCachingHashAlgo?: "sha256" | "sha256_cbor" | "xxhash" | "xxhash_cbor";
   /** Splits long prompts among batches. @default vLLM's, on */
   chunkedPrefill?: boolean;
   /** No CUDA graphs: starts faster and uses less memory, and is slower. @default vLLM's, off */

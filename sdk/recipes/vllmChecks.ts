@@ -33,6 +33,9 @@ const quantizations = [
 /** Source: `CacheDType` in `vllm/config/cache.py`. */
 const kvCacheDtypes = ["auto", "float16", "bfloat16", "fp8", "fp8_e4m3", "fp8_e5m2", "fp8_inc", "fp8_ds_mla", "nvfp4"];
 
+/** Source: `PrefixCachingHashAlgo` in `vllm/config/cache.py`. */
+const prefixCachingHashAlgos = ["sha256", "sha256_cbor", "xxhash", "xxhash_cbor"];
+
 const argumentNames = [
   ...Object.keys(valueOptions),
   ...Object.keys(switchOptions),
@@ -71,6 +74,7 @@ export function checkVllm(args: VllmArgs, checks: RecipeChecks): void {
   checks.choice("dtype", args.dtype, dtypes);
   checks.choice("quantization", args.quantization, quantizations);
   checks.choice("kvCacheDtype", args.kvCacheDtype, kvCacheDtypes);
+  checks.choice("prefixCachingHashAlgo", args.prefixCachingHashAlgo, prefixCachingHashAlgos);
   checks.choice("logLevel", args.logLevel, logLevels);
   const word = { pattern: /^[\w.-]+$/, allowed: "letters, digits, '_', '-' and '.'" };
   for (const option of ["toolCallParser", "reasoningParser", "loadFormat"] as const)
