@@ -26,18 +26,34 @@ export function configFile(stack: string, file?: string): string {
  */
 export async function readConfig(stack: string, file?: string): Promise<Record<string, unknown>> {
   const config = await loadConfig(stack, file);
+  const { keys, parse } = await programOf(config);
   const problems: Problem[] = [];
   const usable = Object.entries(config).filter(([key, value]) => {
     const paths = encryptedPaths(value);
     const setting = key.replace(/^pulumi-kserve:/, "");
-    const isNeeded = setting !== key && setting !== "cluster" && (settingKeys as string[]).includes(setting);
+    const isNeeded = setting !== key && setting !== "cluster" && keys.includes(setting);
     if (isNeeded) problems.push(...paths.map((path) => encryptedProblem(setting + path)));
     return paths.length === 0 || isNeeded;
   });
   if (problems.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, problems);
   const checked = Object.fromEntries(usable);
-  parseSettings(settingsOfConfig(checked));
+  parse(settingsOfConfig(checked));
   return checked;
+}
+
+/** Whether a configuration is one of stacks/gallery, which names entries. */
+export function isGallery(config: Record<string, unknown>): boolean {
+  return "pulumi-kserve:gallery" in config;
+}
+
+/** What reads a configuration. */
+async function programOf(
+  config: Record<string, unknown>,
+): Promise<{ keys: readonly string[]; parse: (given: unknown) => unknown }> {
+  if (!isGallery(config)) return { keys: settingKeys, parse: parseSettings };
+  // Its entries load the whole library.
+  const { gallerySettingKeys, parseGallerySettings } = await import("../../stacks/gallery/settings");
+  return { keys: gallerySettingKeys, parse: parseGallerySettings };
 }
 
 /**

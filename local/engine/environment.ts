@@ -9,7 +9,7 @@ import { readRecord } from "../cluster/layout";
 import { nodePools } from "../cluster/nodes";
 import type { Cluster } from "../cluster/types";
 import type { Toolchain } from "../toolchain/types";
-import { readConfig } from "./config";
+import { isGallery, readConfig } from "./config";
 import { openStack } from "./workspace";
 
 /** An environment on an embedded cluster. */
@@ -32,22 +32,27 @@ export interface ServiceRow {
   model: string;
 }
 
-/** Opens the stack of stacks/environment with the embedded cluster in place of the configured one. */
+/**
+ * Opens the stack of stacks/environment, or of stacks/gallery when the configuration names entries of it, with the embedded cluster in place of
+ * the configured one.
+ */
 export async function openEnvironment(options: EnvironmentOptions): Promise<Stack> {
   const { cluster, toolchain } = options;
   const stack = options.stack ?? "local";
   const kubeconfig = await readFile(cluster.kubeconfigPath, "utf8");
   const pools = nodePools(readRecord(cluster.name)?.nodes ?? []);
   const { caPem, certPem, keyPem } = cluster.servingCertificates;
+  const config = await readConfig(stack, options.configFile);
+  const program = isGallery(config) ? (await import("../../stacks/gallery/gallery")).gallery : environment;
   return openStack({
     folder: engineFolder(cluster),
     pulumi: toolchain.tools.pulumi.path,
     helm: toolchain.tools.helm.path,
     stack,
-    config: await readConfig(stack, options.configFile),
+    config,
     program: () =>
       Promise.resolve({
-        ...environment({
+        ...program({
           cluster: { kubeconfig: pulumi.secret(kubeconfig), identifier: `embedded-${cluster.name}` },
           mirrors: toolchain.upstream,
           pools,

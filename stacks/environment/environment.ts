@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";
-import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
 import { KubernetesObject } from "../../components/kubernetesObject";
@@ -12,8 +11,8 @@ import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceServ
 import type { JsonObject } from "../../sdk/compose/marked";
 import type { NodePool } from "../../sdk/preflight/plan";
 import { ConfigurationError } from "../../sdk/problems";
+import { configuredSettings } from "./configuration";
 import { existingIn, waivePath } from "./plan";
-import { encryptedSetting, markSecrets } from "./secrets";
 import {
   controllerSettingsOf,
   type EnvironmentSettings,
@@ -56,7 +55,7 @@ export interface EnvironmentOutputs {
  * @throws ConfigurationError with every problem of the configuration.
  */
 export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOutputs {
-  const settings = readSettings();
+  const settings = parseSettings(configuredSettings(settingKeys));
   const cluster = overrides.cluster ?? clusterOf(settings);
 
   const platform = new InferencePlatform("platform", {
@@ -77,34 +76,12 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
   return { gatewayUrls: platform.gatewayUrls, kserveVersion: platform.kserveVersion, services: outputs };
 }
 
-function readSettings(): EnvironmentSettings {
-  const config = new pulumi.Config("pulumi-kserve");
-  const given: Record<string, unknown> = {};
-  for (const key of settingKeys) {
-    const text = config.get(key);
-    if (text === undefined) continue;
-    const value = parseValue(text);
-    const name = `${config.name}:${key}`;
-    given[key] = isConfigSecret(name)
-      ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), process.cwd()))
-      : value;
-  }
-  return parseSettings(given);
-}
-
-/** The SDK knows which settings hold something encrypted, and leaves that out of its types. */
-const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
-
-/** Structured configuration arrives as JSON, a plain string as it is. */
-function parseValue(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}
-
-function clusterOf(settings: EnvironmentSettings): InferencePlatformArgs["cluster"] {
+/**
+ * The cluster that the settings name.
+ *
+ * @throws ConfigurationError when they name none.
+ */
+export function clusterOf(settings: Pick<EnvironmentSettings, "cluster">): InferencePlatformArgs["cluster"] {
   const { kubeconfig, kubeconfigFile, identifier } = settings.cluster ?? {};
   const text = kubeconfig ?? (kubeconfigFile && readFileSync(kubeconfigFile, "utf8"));
   if (!text) {
@@ -181,6 +158,11 @@ function createService(
       dependsOn: platform.ready.apply((ready) => (namespaceObject ? [...ready, namespaceObject] : ready)) as never,
     },
   );
+  return serviceOutputs(resource);
+}
+
+/** What app teams read of a service. */
+export function serviceOutputs(resource: LLMInferenceService): ServiceOutputs {
   return {
     name: resource.name,
     namespace: resource.namespace,

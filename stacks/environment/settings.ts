@@ -31,7 +31,8 @@ const listener = z.strictObject({
   allowedRoutes: z.enum(["All", "Same"]).optional(),
 });
 
-const platform = z.strictObject({
+/** What is installed, as arguments of InferencePlatform. */
+export const platformSettings = z.strictObject({
   gatewayApi: z
     .strictObject({ crds: crds.optional(), channel: z.enum(["standard", "experimental"]).optional() })
     .optional(),
@@ -98,15 +99,15 @@ const service = z.strictObject({
   spec: object.optional(),
 });
 
-const cluster = z.strictObject({
+export const clusterSettings = z.strictObject({
   kubeconfig: text.optional(),
   kubeconfigFile: text.optional(),
   identifier: text.optional(),
 });
 
 const settings = z.strictObject({
-  cluster: cluster.optional(),
-  platform: platform.optional(),
+  cluster: clusterSettings.optional(),
+  platform: platformSettings.optional(),
   createNamespaces: z.boolean().optional(),
   /** Fragments that several services share. */
   fragments: z.array(fragment).optional(),

@@ -1,0 +1,81 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+
+import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
+import { KubernetesObject } from "../../components/kubernetesObject";
+import { allResources } from "../../components/resources";
+import { LLMInferenceService } from "../../components/serving/llmInferenceService";
+import type { ClusterPlan } from "../../sdk/preflight/plan";
+import { clusterOf, type EnvironmentOverrides, type ServiceOutputs, serviceOutputs } from "../environment/environment";
+import { configuredSettings } from "../environment/configuration";
+import { existingIn, waivePath } from "../environment/plan";
+import { chosenEntries, gallerySettingKeys, type GallerySettings, parseGallerySettings } from "./settings";
+
+/** Outputs of a gallery: what app teams read of each service. */
+export interface GalleryOutputs {
+  services: Record<string, ServiceOutputs>;
+}
+
+/**
+ * The entries of the gallery that the stack's configuration names, on a platform of their own or on one that exists.
+ *
+ * @throws ConfigurationError with every problem of the configuration.
+ */
+export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
+  const settings = parseGallerySettings(configuredSettings(gallerySettingKeys));
+  const cluster = overrides.cluster ?? clusterOf(settings);
+  const { namespace = "gallery" } = settings;
+  const existing = existingIn(
+    { ...settings, platform: undefined, services: [{ name: "gallery", namespace }] },
+    overrides.pools,
+  );
+  const platform = platformOf(settings, cluster, existing, overrides);
+  const created =
+    namespace === "default"
+      ? undefined
+      : new KubernetesObject(
+          `namespace-${namespace}`,
+          { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+          { provider: platform.provider },
+        );
+  const options = { provider: platform.provider, dependsOn: allResources(platform.ready, created) as never };
+  const preflight = { cluster: platform.plan, waive: settings.preflight?.waive, waivePath };
+  const services = chosenEntries(settings.gallery).flatMap((entry) => Object.entries(entry.services));
+  return {
+    services: Object.fromEntries(
+      services.map(([name, args]) => {
+        const service = new LLMInferenceService(
+          name,
+          { ...args, namespace, presets: platform.presets, preflight },
+          options,
+        );
+        return [name, serviceOutputs(service)];
+      }),
+    ),
+  };
+}
+
+type Platform = Pick<InferencePlatform, "provider" | "plan"> & Partial<Pick<InferencePlatform, "ready" | "presets">>;
+
+/** Of a platform that exists neither presets nor resources are known here; the controller has them. */
+function platformOf(
+  { platform, mirrors }: GallerySettings,
+  cluster: InferencePlatformArgs["cluster"],
+  existing: ClusterPlan,
+  overrides: EnvironmentOverrides,
+): Platform {
+  if (platform === "existing") {
+    const { kubeconfig, identifier, provider } = cluster;
+    return {
+      plan: existing,
+      provider:
+        provider ?? new Provider("cluster", { kubeconfig, ...(identifier && { clusterIdentifier: identifier }) }),
+    };
+  }
+  return new InferencePlatform("platform", {
+    ...(platform as Partial<InferencePlatformArgs>),
+    kserve: { ...platform?.kserve, certificates: overrides.certificates },
+    mirrors: overrides.mirrors ?? mirrors,
+    existing,
+    cluster,
+  });
+}

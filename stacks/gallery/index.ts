@@ -1,0 +1,5 @@
+import { gallery } from "./gallery";
+
+const { services } = gallery();
+
+export { services };
