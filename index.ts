@@ -39,6 +39,21 @@ export {
   type TpuTopology,
 } from "./sdk/accelerators/types";
 export type { ConfigFragment } from "./sdk/api/configFragment";
+export { clusterPartsFor } from "./sdk/clusterParts/decide";
+export type {
+  ClusterPart,
+  ClusterPartName,
+  ClusterPartsDecision,
+  ClusterPartsPlan,
+  EfaStack,
+  EksAutoscaler,
+  ModelCacheKind,
+  ModelCachePlan,
+  NeuronStack,
+  NvidiaStack,
+  PartsPool,
+  ProvidedPart,
+} from "./sdk/clusterParts/types";
 export { Criticality } from "./sdk/api/constants";
 export type * from "./sdk/api/gatewayTypes";
 export type * from "./sdk/api/llmInferenceService";
@@ -159,6 +174,12 @@ export type {
   GkeClusterDetails,
 } from "./components/clusters/clusterHandle";
 export type * from "./components/clusters/clusterHandle";
+export {
+  ClusterParts,
+  type ClusterPartsArgs,
+  type KarpenterArgs,
+  type ModelCacheArgs,
+} from "./components/clusters/clusterParts";
 export { EksCluster } from "./components/clusters/eks";
 export {
   type EksAccessArgs,
@@ -171,6 +192,7 @@ export {
   type EksSystemPoolArgs,
 } from "./components/clusters/eksArgs";
 export { ExistingCluster, type ExistingClusterArgs } from "./components/clusters/existing";
+export type { PartMirrors } from "./components/clusters/partMirrors";
 export { GkeCluster } from "./components/clusters/gke";
 export {
   type GkeClusterArgs,

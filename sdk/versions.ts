@@ -17,4 +17,22 @@ export const versions = {
   inferenceExtension: "1.5.0",
   leaderWorkerSet: "0.8.0",
   certManager: "1.17.0",
+  /** Chart of NVIDIA's device plugin. Source: rwlove/home-ops, kubernetes/apps/kube-system/nvidia-device-plugin, which installs it. */
+  nvidiaDevicePlugin: "0.18.2",
+  /** Chart of NVIDIA's GPU operator. Source: a test of the rendered commands, beside DRA driver 0.5.0 (read in July 2026). */
+  gpuOperator: "v26.3.3",
+  /** Chart of NVIDIA's DRA driver. Source: NVIDIA's AICR recipes, which state `kubeVersion: ">=1.32.0-0"` for it. */
+  nvidiaDraDriver: "0.5.0",
+  /** Chart of node feature discovery. Source: modelplaneai/modelplane, functions/compose-serving-stack, which installs it with the DRA driver. */
+  nodeFeatureDiscovery: "0.18.3",
+  /** Chart of Neuron's device plugin, DRA driver and scheduler extension. Source: `helm show values` of public.ecr.aws/neuron/neuron-helm-chart. */
+  neuronChart: "1.10.0",
+  /** Chart of the EFA device plugin. Source: aws/eks-charts@5239609, stable/aws-efa-k8s-device-plugin/Chart.yaml. */
+  efaDevicePlugin: "v0.5.30",
+  /** Chart of AWS's DRANET. Source: aws/eks-charts@5239609, stable/aws-dranet/Chart.yaml. */
+  awsDranet: "1.0.0",
+  /** Chart of cluster-autoscaler. Source: modelplaneai/modelplane@90ba117, functions/compose-eks-cluster, which installs it. */
+  clusterAutoscaler: "9.57.0",
+  /** Chart of Karpenter. Source: a public set-up of EKS that installs it (read in July 2026). */
+  karpenter: "1.14.0",
 } as const;

@@ -51,6 +51,7 @@ export function eksAddon(
         ...(tags && { tags }),
       },
       opts.parent,
+      opts.provider,
     );
   return new Addon(
     `${name}-${addonName}`,

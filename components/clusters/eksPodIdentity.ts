@@ -27,7 +27,13 @@ export interface EksRole {
 export const podIdentityService = "pods.eks.amazonaws.com";
 
 /** A role with exactly the policies that are given. */
-export function eksRole(name: string, args: EksRoleArgs, parent: pulumi.Resource): EksRole {
+export function eksRole(
+  name: string,
+  args: EksRoleArgs,
+  parent: pulumi.Resource,
+  provider?: pulumi.ProviderResource,
+): EksRole {
+  const opts = { parent, ...(provider && { provider }) };
   const iam = {
     ...(lazyRequire("@pulumi/aws/iam/role") as typeof import("@pulumi/aws/iam/role")),
     ...(lazyRequire("@pulumi/aws/iam/rolePolicyAttachment") as typeof import("@pulumi/aws/iam/rolePolicyAttachment")),
@@ -36,14 +42,13 @@ export function eksRole(name: string, args: EksRoleArgs, parent: pulumi.Resource
   const role = new iam.Role(
     name,
     { assumeRolePolicy: trustPolicy(args.service, args.tagSession ?? false), ...(args.tags && { tags: args.tags }) },
-    { parent },
+    opts,
   );
   const grants: pulumi.Resource[] = Object.entries(args.managed ?? {}).map(
-    ([suffix, policyArn]) =>
-      new iam.RolePolicyAttachment(`${name}-${suffix}`, { role: role.name, policyArn }, { parent }),
+    ([suffix, policyArn]) => new iam.RolePolicyAttachment(`${name}-${suffix}`, { role: role.name, policyArn }, opts),
   );
   if (args.inline !== undefined)
-    grants.push(new iam.RolePolicy(`${name}-policy`, { role: role.id, policy: args.inline }, { parent }));
+    grants.push(new iam.RolePolicy(`${name}-policy`, { role: role.id, policy: args.inline }, opts));
   return { arn: role.arn, grants };
 }
 

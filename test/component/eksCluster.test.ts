@@ -110,6 +110,16 @@ describe("EksCluster", () => {
       ok(group.dependsOn.includes(before), `${before} is missing in ${group.dependsOn.join(", ")}`);
   });
 
+  it("ignores exactly what an autoscaler moves", async () => {
+    const { registrations } = await make();
+    deepStrictEqual(
+      registrations
+        .filter(({ ignoreChanges }) => ignoreChanges)
+        .map(({ name, ignoreChanges }) => [name, ignoreChanges]),
+      [["prod-system", ["scalingConfig.desiredSize"]]],
+    );
+  });
+
   it("takes the AMI of the processor", async () => {
     const ami = async (instanceType: string) =>
       only((await make({ systemPool: { instanceType } })).registrations, "aws:eks/nodeGroup:NodeGroup").inputs.amiType;

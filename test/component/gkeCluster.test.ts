@@ -146,6 +146,19 @@ describe("GkeCluster", () => {
     ]);
   });
 
+  it("ignores exactly what GKE moves", async () => {
+    const { registrations } = await make();
+    deepStrictEqual(
+      registrations
+        .filter(({ ignoreChanges }) => ignoreChanges)
+        .map(({ name, ignoreChanges }) => [name, ignoreChanges]),
+      [
+        ["prod-cluster", ["initialNodeCount", "nodeConfig"]],
+        ["prod-system", ["initialNodeCount"]],
+      ],
+    );
+  });
+
   it("gives nodes one role, and no more than is asked for", async () => {
     const roles = async (args: Partial<GkeClusterArgs>) =>
       (await make(args)).registrations

@@ -11,6 +11,8 @@ export interface Registration {
   parent: string;
   /** Names of the resources it depends on explicitly or by data flow, sorted. */
   dependsOn: string[];
+  /** Paths of inputs whose changes do nothing; absent when there are none. */
+  ignoreChanges?: string[];
   /** How long creating and updating may take. */
   customTimeouts?: { create: string; update: string };
 }
@@ -88,6 +90,7 @@ interface RegisterRequest {
   getCustom(): boolean;
   getParent(): string;
   getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -101,6 +104,7 @@ function describeRequest(request: RegisterRequest): Registration {
     inputs: plain(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
     parent: lastPart(request.getParent()),
     dependsOn: [...new Set(request.getDependenciesList().map(lastPart))].sort(),
+    ...(request.getIgnorechangesList().length > 0 && { ignoreChanges: request.getIgnorechangesList() }),
     ...(timeouts?.getCreate() && { customTimeouts: { create: timeouts.getCreate(), update: timeouts.getUpdate() } }),
   };
 }
