@@ -154,7 +154,28 @@ export { checkEndpointPickerConfig, type EndpointPickerCheckOptions } from "./sd
 export type * from "./sdk/scheduler/config";
 export { endpointPickerConfig } from "./sdk/scheduler/config";
 export { schedulerFragment, type SchedulerFragmentOptions } from "./sdk/scheduler/fragment";
-export * from "./sdk/scheduler/plugins";
+export type * from "./sdk/scheduler/plugins";
+export {
+  activeRequestScorer,
+  approximatePrefixProducer,
+  decodeFilter,
+  disaggregatedProfileHandler,
+  kvCacheScorer,
+  latencyScorer,
+  loraAffinityScorer,
+  maxScorePicker,
+  noHitLruScorer,
+  predictedLatencyProducer,
+  prefillFilter,
+  prefixCacheAffinityFilter,
+  prefixCacheScorer,
+  queueScorer,
+  randomPicker,
+  runningRequestsScorer,
+  schedulerPlugin,
+  singleProfileHandler,
+  weightedRandomPicker,
+} from "./sdk/scheduler/plugins";
 export {
   latencyScheduler,
   type PrefillDecodeSchedulerArgs,
