@@ -33,7 +33,8 @@ const lazyRequire = createRequire(__filename);
  */
 export class EksCluster extends pulumi.ComponentResource implements ClusterHandle {
   readonly cloud = "eks";
-  readonly name: string;
+  /** Of the cluster itself, so that what uses it comes after it. */
+  readonly name: pulumi.Output<string>;
   readonly identifier: string;
   /** Runs `aws eks get-token`; it holds no secret. */
   readonly kubeconfig: pulumi.Output<string>;
@@ -46,12 +47,12 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
   constructor(name: string, args: EksClusterArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:EksCluster", name, {}, opts);
     assertNoProblems(`EksCluster "${name}"`, problemsOfEksCluster(name, args));
-    this.name = args.name ?? name;
-    this.identifier = args.identifier ?? `eks/${args.region}/${this.name}`;
+    const clusterName = args.name ?? name;
+    this.identifier = args.identifier ?? `eks/${args.region}/${clusterName}`;
 
     const network = eksNetwork(name, args, this);
     const nodeRole = createNodeRole(name, args, this);
-    const cluster = createCluster(name, this.name, args, network, nodeRole, this);
+    const cluster = createCluster(name, clusterName, args, network, nodeRole, this);
     const access = eksAccess(name, args, cluster.name, this);
     const addons = new EksAddons(name, args, cluster.name, this);
     const before = [...addons.beforeNodes(), ...network.egress, ...nodeRole.grants];
@@ -60,7 +61,8 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
       : [createEksSystemPool(name, args, cluster.name, network, nodeRole.arn, before, this)];
     const after = addons.afterNodes(systemPool);
 
-    this.kubeconfig = kubeconfigOf(this.name, args, cluster);
+    this.name = cluster.name;
+    this.kubeconfig = kubeconfigOf(clusterName, args, cluster);
     this.provider = new Provider(
       `${name}-kubernetes`,
       { kubeconfig: this.kubeconfig, clusterIdentifier: this.identifier },
@@ -71,7 +73,8 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
     this.nodeRoleArn = nodeRole.arn;
     this.eks = {
       region: args.region,
-      version: cluster.version,
+      // Plain where it can be, so that what needs a version is checked at once.
+      version: args.version ?? cluster.version,
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
       securityGroupId: cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId),

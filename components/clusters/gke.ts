@@ -26,7 +26,8 @@ const lazyRequire = createRequire(__filename);
  */
 export class GkeCluster extends pulumi.ComponentResource implements ClusterHandle {
   readonly cloud = "gke";
-  readonly name: string;
+  /** Of the cluster itself, so that what uses it comes after it. */
+  readonly name: pulumi.Output<string>;
   readonly identifier: string;
   /** Runs `gke-gcloud-auth-plugin`; it holds no secret. */
   readonly kubeconfig: pulumi.Output<string>;
@@ -42,15 +43,16 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterHandl
   constructor(name: string, args: GkeClusterArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:GkeCluster", name, {}, opts);
     assertNoProblems(`GkeCluster "${name}"`, problemsOfGkeCluster(name, args));
-    this.name = args.name ?? name;
-    this.identifier = args.identifier ?? `gke/${args.location}/${this.name}`;
+    const clusterName = args.name ?? name;
+    this.identifier = args.identifier ?? `gke/${args.location}/${clusterName}`;
 
     const network = gkeNetwork(name, args, this);
     const identity = nodeIdentity(name, args, this);
-    const cluster = createCluster(name, this.name, args, network, identity, this);
+    const cluster = createCluster(name, clusterName, args, network, identity, this);
     const systemPool = createSystemPool(name, args, identity, cluster, network, this);
 
-    this.kubeconfig = kubeconfigOf(this.name, args, cluster);
+    this.name = cluster.name;
+    this.kubeconfig = kubeconfigOf(clusterName, args, cluster);
     this.provider = new Provider(
       `${name}-kubernetes`,
       { kubeconfig: this.kubeconfig, clusterIdentifier: this.identifier },

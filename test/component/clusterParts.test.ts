@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider";
 
 import type { ClusterHandle } from "../../components/clusters/clusterHandle";
+import { EksCluster } from "../../components/clusters/eks";
 import { ClusterParts, type ClusterPartsArgs } from "../../components/clusters/clusterParts";
 import { type MockOptions, named, register, type Registration } from "./mocks";
 
@@ -186,6 +187,41 @@ describe("ClusterParts", () => {
       securityGroupIds: "parts-lustre-id",
       subnetId: "subnet-1",
     });
+  });
+
+  it("comes after a cluster that is made in the same program, and knows its version", async () => {
+    const made = (more: Partial<ClusterPartsArgs>) =>
+      register(
+        () => {
+          const cluster = new EksCluster("prod", {
+            region: "us-east-1",
+            version: "1.34",
+            network: { vpcId: "vpc-1", privateSubnetIds: { "us-east-1a": "subnet-1", "us-east-1b": "subnet-2" } },
+          });
+          new ClusterParts("parts", { cluster, pools: [p5], modelCaches: [{ kind: "efs" }], ...more });
+        },
+        {
+          outputs: (resource) =>
+            resource.type === "aws:eks/cluster:Cluster"
+              ? {
+                  endpoint: "https://e",
+                  certificateAuthority: { data: "Q0E=" },
+                  vpcConfig: { clusterSecurityGroupId: "sg" },
+                }
+              : resource.type.includes("launchTemplate")
+                ? { latestVersion: 1 }
+                : { arn: `arn:${resource.name}`, name: resource.name },
+        },
+      );
+    const { registrations } = await made({});
+    for (const type of ["aws:eks/podIdentityAssociation:PodIdentityAssociation", "aws:eks/addon:Addon"])
+      for (const { name, dependsOn } of of(registrations, type))
+        ok(dependsOn.includes("prod-cluster"), `${name} depends on ${dependsOn.join(", ")}`);
+    const message = await made({ efa: "dranet" }).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    ok(message.includes("efa: needs Kubernetes 1.35 (aws-dranet's README), and the cluster has 1.34"), message);
   });
 
   it("takes charts from a mirror", async () => {
