@@ -67,12 +67,17 @@ function section({ name, title, description, accelerators, makes, needs = [] }, 
   ];
   return [
     `## ${name}`,
-    `**${title}.** ${description}`,
+    wrapped(`**${title}.** ${description}`),
     facts.join("\n"),
     `\`\`\`ts ${source.path}\n${shownOf(source.text)}\`\`\``,
   ]
     .map((part) => `${part}\n`)
     .join("\n");
+}
+
+/** In lines of at most 150 characters. */
+function wrapped(text) {
+  return text.replaceAll(/(.{1,150})(?: |$)/g, "$1\n").trimEnd();
 }
 
 /** What is served; the rest of the file is said above it. */

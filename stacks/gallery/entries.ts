@@ -12,6 +12,7 @@ import { neuron } from "./entries/neuron";
 import { precisePrefixCacheRouting } from "./entries/precisePrefixCache";
 import { predictedLatency } from "./entries/predictedLatency";
 import { prefillDecode } from "./entries/prefillDecode";
+import { sharedConfigs } from "./entries/sharedConfigs";
 import { singleGpu } from "./entries/singleGpu";
 import { tpu } from "./entries/tpu";
 import { wideExpertParallel } from "./entries/wideExpertParallel";
@@ -22,6 +23,7 @@ import type { GalleryEntry } from "./entry";
 export const galleryEntries: readonly GalleryEntry[] = [
   singleGpu,
   loraAdapters,
+  sharedConfigs,
   canaryGroup,
   autoscaling,
   intelligentScheduling,

@@ -24,7 +24,7 @@ const clusterName = "test-gallery";
 const namespace = "gallery";
 
 /**
- * 30 of the gallery's pods take a part of a node with NVIDIA's GPUs, and the scheduler may give each a node of its own; 6 take a whole one. A
+ * 32 of the gallery's pods take a part of a node with NVIDIA's GPUs, and the scheduler may give each a node of its own; 6 take a whole one. A
  * few more are there for pods that a Deployment replaces.
  */
 const nodes = [
@@ -121,7 +121,7 @@ describe("gallery on the embedded control plane", function () {
     }));
     const byName = (left: { name: string }, right: { name: string }) => (left.name < right.name ? -1 : 1);
     deepStrictEqual(seen.sort(byName), expected.sort(byName));
-    strictEqual(services.length, 20);
+    strictEqual(services.length, 22);
   });
 
   for (const entry of galleryEntries) {

@@ -28,6 +28,22 @@ export const facts: Readonly<Record<string, Fact>> = {
     };
   },
 
+  "shared-configs": async (look) => {
+    const serving = "serving.kserve.io/v1alpha2";
+    const configs = await look.list(serving, "LLMInferenceServiceConfig");
+    const names = ["one-h100", "gpt-oss-options", "managed-router"];
+    const spec = await look.spec<{ baseRefs: { name: string }[] }>(serving, "LLMInferenceService", "gpt-oss-120b");
+    const server = await look.server("gpt-oss-120b");
+    return {
+      seen: [
+        configs.map(({ metadata }) => metadata.name).sort(),
+        spec.baseRefs.map(({ name }) => name),
+        variable(server, "SERVE_ARG_TOOL_CALL_PARSER"),
+      ],
+      expected: [[...names].sort(), names, "openai"],
+    };
+  },
+
   canary: async (look) => {
     type Route = { rules: { backendRefs?: { name: string; weight?: number }[] }[] };
     const routes = await look.list("gateway.networking.k8s.io/v1", "HTTPRoute");
