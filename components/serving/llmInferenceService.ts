@@ -132,7 +132,11 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     const written = writeNow(inputs) ?? writeLater(inputs);
     // A preview with presets fails for what the controller would fail for.
     const checked = args.presets || args.preflight ? check(inputs, args, composition, this) : written;
-    const configs = publishConfigs(name, inputs, written, { parent: this, provider: opts.provider });
+    const configs = publishConfigs(name, inputs, written, {
+      parent: this,
+      provider: opts.provider,
+      dependsOn: opts.dependsOn,
+    });
     const service = createService(name, inputs.serviceName, args, checked, {
       parent: this,
       dependsOn: configs.length > 0 ? dependencies(opts.dependsOn, configs) : opts.dependsOn,

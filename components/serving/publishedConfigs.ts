@@ -26,17 +26,23 @@ export function publishConfigs(
   name: string,
   inputs: CompositionInputs,
   written: Written | Promise<Written>,
-  opts: { parent: pulumi.Resource; provider: pulumi.ProviderResource | undefined },
+  opts: {
+    parent: pulumi.Resource;
+    provider: pulumi.ProviderResource | undefined;
+    /** What the service waits for: the kind of the configs and their namespace above all. */
+    dependsOn: pulumi.ResourceOptions["dependsOn"];
+  },
 ): pulumi.Resource[] {
   if (inputs.mode !== CompositionMode.references) return [];
   const { namespace } = inputs;
+  const { dependsOn } = opts;
   return inputs.fragments.map((fragment, index) => {
     const spec =
       written instanceof Promise ? written.then((parts) => specOf(parts, fragment)) : specOf(written, fragment);
     const args = { configName: fragment.name, namespace, spec };
     // What is shared has to be told apart by its namespace.
     if (typeof namespace !== "string")
-      return createConfig(`${name}-config-${fragment.name}`, args, { parent: opts.parent });
+      return createConfig(`${name}-config-${fragment.name}`, args, { parent: opts.parent, dependsOn });
     const known = publishedIn(opts.provider);
     const key = `${namespace}/${fragment.name}`;
     const earlier = known.get(key);
@@ -51,7 +57,7 @@ export function publishConfigs(
         },
       ]);
     }
-    const object = createConfig(`${namespace}-config-${fragment.name}`, args, { provider: opts.provider });
+    const object = createConfig(`${namespace}-config-${fragment.name}`, args, { provider: opts.provider, dependsOn });
     known.set(key, { fragment, object });
     return object;
   });

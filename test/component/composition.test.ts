@@ -149,6 +149,28 @@ describe("a service's composition", () => {
     deepStrictEqual(two.dependsOn, ["models-config-gpu"]);
   });
 
+  it("publishes fragments after what the service waits for, such as the platform with their kind", async () => {
+    const publish = (namespace: pulumi.Input<string>): LLMInferenceServiceArgs => ({
+      namespace,
+      mode: "references",
+      fragments: [{ name: "gpu", spec: { replicas: 2 } }],
+      spec: { model },
+    });
+    const { registrations } = await register(() => {
+      const platform = new Giver("platform", 1);
+      new LLMInferenceService("one", publish("models"), { dependsOn: platform });
+      new LLMInferenceService("two", publish(pulumi.output("other")), { dependsOn: [platform] });
+    });
+    const configs = registrations.filter(({ type }) => type.endsWith(":LLMInferenceServiceConfig"));
+    deepStrictEqual(
+      configs.map(({ name, dependsOn }) => [name, dependsOn]),
+      [
+        ["models-config-gpu", ["platform"]],
+        ["two-config-gpu", ["platform"]],
+      ],
+    );
+  });
+
   it("refuses two fragments of one name in a namespace", async () => {
     const publish = (replicas: number): LLMInferenceServiceArgs => ({
       namespace: "models",
