@@ -226,6 +226,19 @@ export {
 } from "./components/clusters/gkeArgs";
 export { CrdDeletion, CrdOwnership } from "./components/crds/crdBundle";
 export { type ClusterAccessArgs, InferencePlatform, type InferencePlatformArgs } from "./components/inferencePlatform";
+export { AcceleratorPool } from "./components/nodepools/acceleratorPool";
+export type {
+  AcceleratorPoolArgs,
+  CapacityRungArgs,
+  GpuArgs,
+  LocalSsdArgs,
+  PoolDiskArgs,
+  PoolTaintArgs,
+  PoolTransforms,
+  RdmaArgs,
+  UpgradeArgs,
+} from "./components/nodepools/poolArgs";
+export type { PoolFragmentArgs, PoolToleration } from "./components/nodepools/poolFragment";
 export {
   Gateway,
   type GatewayAddress,
