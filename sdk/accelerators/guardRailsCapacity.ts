@@ -134,7 +134,8 @@ function numberProblems(spec: PoolSpec, { topology }: PoolMachine, rung: RungSpe
   const where = (field: "minNodes" | "maxNodes") => (rung[field] === undefined ? field : `${path}.${field}`);
   const hosts = topology?.hosts ?? 1;
   const { min, max } = rungNodes(spec, rung, hosts);
-  if (max === undefined) {
+  // A topology that does not exist is a problem of its own.
+  if (max === undefined && spec.topology === undefined) {
     problems.push({
       path: "maxNodes",
       message: "missing",
@@ -149,8 +150,8 @@ function numberProblems(spec: PoolSpec, { topology }: PoolMachine, rung: RungSpe
     if (value === undefined || value === pending || (Number.isInteger(value) && value >= least)) continue;
     problems.push({ path: where(field), given: value, message: "not a number of nodes", allowed: `${least} or more` });
   }
-  if (problems.length > 0 || min === pending || max === pending) return problems;
-  if (min > max!) {
+  if (problems.length > 0 || min === pending || max === pending || max === undefined) return problems;
+  if (min > max) {
     const message = `more than maxNodes, which is ${max}`;
     problems.push({ path: where("minNodes"), given: min, message, allowed: `0 to ${max}` });
   }

@@ -1,0 +1,132 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+  accelerator,
+  AcceleratorPool,
+  type AcceleratorPoolArgs,
+  type ConfigFragment,
+  listMachines,
+  preflight,
+} from "../../index";
+import { register } from "./mocks";
+import { eksCluster, gkeCluster } from "./nodePoolFixture";
+
+async function pool(args: AcceleratorPoolArgs, name = "gpu"): Promise<AcceleratorPool> {
+  const { result } = await register(() => new AcceleratorPool(name, args), {
+    outputs: ({ type }): Record<string, unknown> => (type.includes("LaunchTemplate") ? { latestVersion: 1 } : {}),
+  });
+  return result;
+}
+
+interface Pod extends Record<string, unknown> {
+  containers: { resources: { limits?: object; requests?: object } }[];
+}
+/** The spec as it is: these recipes make plain objects. */
+const specOf = ({ spec }: ConfigFragment) => spec as unknown as { template: Pod; prefill: { template: Pod } };
+
+describe("a fragment of an AcceleratorPool", () => {
+  it("is the accelerator's, with the pool's label, tolerations, and the order of the ladder", async () => {
+    const made = await pool({
+      cluster: gkeCluster(),
+      accelerator: "nvidia-l4",
+      count: 1,
+      maxNodes: 2,
+      zones: ["us-central1-a"],
+      taints: [{ key: "team", effect: "NoSchedule" }],
+      capacity: [{ kind: "reservation", reservation: "mine" }, "spot"],
+    });
+    const fragment = made.fragment({ memory: "40Gi" });
+    strictEqual(fragment.name, "gpu");
+    const plain = specOf(accelerator({ accelerator: "nvidia-l4", count: 1, cloud: "gke", memory: "40Gi" })).template;
+    const { tolerations, affinity, nodeSelector, ...rest } = specOf(fragment).template;
+    const { nodeSelector: selector, ...plainRest } = plain;
+    delete plainRest.tolerations;
+    deepStrictEqual(rest, plainRest);
+    deepStrictEqual(nodeSelector, { ...(selector as object), "pulumi-kserve.dev/pool": "gpu" });
+    deepStrictEqual(tolerations, [
+      { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" },
+      { key: "team", operator: "Exists", effect: "NoSchedule" },
+    ]);
+    const term = (value: string) => ({
+      matchExpressions: [{ key: "pulumi-kserve.dev/capacity", operator: "In", values: [value] }],
+    });
+    deepStrictEqual(affinity, {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, preference: term("reservation") },
+          { weight: 90, preference: term("spot") },
+        ],
+      },
+    });
+    const only = specOf(made.fragment({ capacity: ["reservation"], pods: ["prefill"] }));
+    deepStrictEqual(only.prefill.template.affinity, {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term("reservation")] } },
+    });
+    throws(() => made.fragment({ capacity: ["on-demand"] }), /the pool has no such nodes.*reservation, spot/);
+  });
+
+  it("asks for all EFA interfaces of a whole node, and for none of a part of one", async () => {
+    const made = await pool({
+      cluster: eksCluster(),
+      accelerator: "nvidia-h100-80gb",
+      count: 8,
+      maxNodes: 2,
+      zones: ["us-east-2a"],
+      rdma: {},
+    });
+    const limits = (count?: number) =>
+      specOf(made.fragment(count === undefined ? {} : { count })).template.containers[0]!.resources.limits;
+    deepStrictEqual(limits(), { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32" });
+    deepStrictEqual(limits(4), { "nvidia.com/gpu": "4" });
+  });
+
+  it("asks for CPUs and memory only, of nodes without accelerators", async () => {
+    const made = await pool({ cluster: eksCluster(), machineType: "m7i.2xlarge", maxNodes: 2 }, "cpu");
+    const { nodeSelector, containers } = specOf(made.fragment({ cpu: "4", memory: "8Gi" })).template;
+    deepStrictEqual(nodeSelector, { "pulumi-kserve.dev/pool": "cpu" });
+    deepStrictEqual(containers[0]!.resources, { limits: { memory: "8Gi" }, requests: { cpu: "4", memory: "8Gi" } });
+  });
+
+  it("finds its pool in the preflight, for every machine of the catalogue", async () => {
+    for (const machine of listMachines()) {
+      const { cloud, accelerator: name, machineType, count } = machine;
+      const kinds = Object.entries(machine.capacity).flatMap(([kind, sold]) => (sold ? [kind] : []));
+      const kind = (kinds[0] ?? (machine.capacity["on-demand"] === false ? "spot" : "on-demand")) as "on-demand";
+      const reservation = { ...(["reservation", "capacity-block"].includes(kind) && { reservation: "cr-0123456789" }) };
+      const made = await pool({
+        cluster: cloud === "gke" ? gkeCluster({ version: "1.35.3-gke.1" }) : eksCluster(),
+        accelerator: name,
+        machineType,
+        zones: [cloud === "gke" ? "us-central1-a" : "us-east-2a"],
+        maxNodes: 3,
+        capacity: [{ kind, ...reservation }],
+      }).catch((error: Error) => {
+        // Ultranet machines are slices of several hosts only, of which the catalogue has no topology.
+        if (/no machine is a slice of its own/.test(error.message)) return undefined;
+        throw error;
+      });
+      if (!made) continue;
+      strictEqual(made.machineType, machineType);
+      strictEqual(made.resources[Object.keys(made.resources)[0]!], String(count));
+      const { spec } = made.fragment();
+      const findings = preflight({
+        services: [{ name: "llm", namespace: "default", spec: JSON.parse(JSON.stringify(spec)) as never }],
+        cluster: { pools: made.plan },
+      }).filter(({ severity }) => severity === "error");
+      deepStrictEqual(findings, [], `${machineType}: ${JSON.stringify(findings)}`);
+    }
+  }).timeout(60_000);
+
+  it("leaves out of its plan what is not known", async () => {
+    const { plan } = await pool({
+      cluster: gkeCluster(),
+      accelerator: "nvidia-l4",
+      maxNodes: pulumi.output(3),
+      labels: { team: pulumi.output("search") },
+    });
+    strictEqual("maxNodes" in plan[0]! || "labels" in plan[0]!, false);
+    deepStrictEqual(plan[0]!.taints, [{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }]);
+  });
+});

@@ -1,0 +1,83 @@
+import { base, cpu, h100, l4, type Case, v6e } from "./pools";
+
+export const machineCases: Record<string, Case> = {
+  "an accelerator that is misspelt": {
+    of: l4,
+    wrong: { accelerator: "nvidia-l44" as never },
+    path: "accelerator",
+    says: /did you mean "nvidia-l4"/,
+    right: {},
+  },
+  "an accelerator of another cloud": {
+    of: l4,
+    wrong: { accelerator: "aws-trainium2" },
+    path: "accelerator",
+    says: /gke has no aws-trainium2; .*it is on eks/,
+    right: {},
+  },
+  "more chips than a machine has": {
+    of: h100,
+    wrong: { count: 16 },
+    path: "count",
+    says: /no machine type of gke has 16 nvidia-h100-80gb: the numbers are 1, 2, 4, 8/,
+    right: { count: 8 },
+  },
+  "half a chip": { of: l4, wrong: { count: 0.5 }, path: "count", says: /not a number of chips/, right: { count: 1 } },
+  "a machine with another accelerator": {
+    of: l4,
+    wrong: { machineType: "g2-standard-13" },
+    path: "machineType",
+    says: /did you mean "g2-standard-12"/,
+    right: { machineType: "g2-standard-12" },
+  },
+  "a topology of GPUs": {
+    of: l4,
+    wrong: { topology: "2x2" },
+    path: "topology",
+    says: /nvidia-l4 is none; given: "2x2"/,
+    right: {},
+  },
+  "a topology that does not exist": {
+    of: v6e,
+    wrong: { topology: "3x3" },
+    path: "topology",
+    says: /3x3 is no topology of tpu-v6e: there are 1x1/,
+    right: { topology: "2x4", count: 4 },
+  },
+  "a pool of nothing": {
+    of: base,
+    wrong: {},
+    path: "machineType",
+    says: /missing; without an accelerator/,
+    right: { machineType: "e2-standard-8" },
+  },
+  "EFA between CPUs": {
+    of: cpu,
+    wrong: { rdma: { mode: "dranet" } },
+    path: "rdma",
+    says: /this pool has none/,
+    right: {},
+  },
+  "a processor that nobody makes": {
+    of: cpu,
+    wrong: { architecture: "arm" },
+    path: "architecture",
+    says: /did you mean "arm64"/,
+    right: { architecture: "arm64" },
+  },
+  "a cluster of others": {
+    of: { ...l4, cloud: "existing" },
+    wrong: {},
+    path: "cluster",
+    says: /taken care of elsewhere/,
+    right: { cloud: "gke" },
+  },
+  "a name that is too long": {
+    of: l4,
+    wrong: { name: "a-pool-with-a-rather-long-name" },
+    path: "name",
+    says: /30 characters; .*at most 25/,
+    right: {},
+  },
+  "a name with capitals": { of: l4, wrong: { name: "GPU" }, path: "name", says: /lower-case/, right: {} },
+};
