@@ -82,6 +82,7 @@ describe("AcceleratorPool on EKS", () => {
       },
       parent: "gpu",
       dependsOn: ["gpu-od-template"],
+      ignoreChanges: ["scalingConfig.desiredSize"],
     });
     deepStrictEqual(result.resources, { "nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32" });
   });

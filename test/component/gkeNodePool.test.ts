@@ -72,6 +72,7 @@ describe("AcceleratorPool on GKE", () => {
       },
       parent: "gpu",
       dependsOn: [],
+      ignoreChanges: ["initialNodeCount"],
     });
   });
 
