@@ -59,12 +59,12 @@ export class AcceleratorPool extends pulumi.ComponentResource {
       spec,
       found,
       rungs,
-      clusterName: checked ? pulumi.all([cluster.name, checked]).apply(([clusterName]) => clusterName) : cluster.name,
       labels: (rung) => labelsOf(name, args, found.machine?.accelerator, rung),
       options: {
         parent: this,
         ...(provider && { provider }),
-        ...(cluster.ready !== undefined && { dependsOn: allResources(cluster.ready) }),
+        // Everything waits for the checks of Outputs, by a dependency that holds no resource.
+        ...((cluster.ready !== undefined || checked) && { dependsOn: allResources(cluster.ready, checked) }),
       },
     });
     this.#placement = new PoolPlacement(args, spec, found);

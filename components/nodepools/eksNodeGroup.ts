@@ -182,7 +182,7 @@ function nodeGroupArgs(
   child: string,
   launchTemplate: { id: pulumi.Output<string>; version: pulumi.Output<string> },
 ): NodeGroupArgs {
-  const { args, spec, clusterName } = parts;
+  const { args, spec } = parts;
   const eks = args.cluster.eks!;
   const machine = machineOf(parts);
   const zones = rung.zones ?? args.zones ?? Object.keys(eks.subnetIds).sort();
@@ -190,7 +190,7 @@ function nodeGroupArgs(
   const amiType = amiTypeOf(spec, machine);
   const taints = taintsOf(parts);
   return {
-    clusterName,
+    clusterName: args.cluster.name,
     // With a name of its own a group could not be replaced before it is gone.
     nodeGroupNamePrefix: `${child}-`,
     nodeRoleArn: eks.nodeRoleArn,

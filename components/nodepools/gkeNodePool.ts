@@ -70,12 +70,12 @@ function nodePoolArgs(
   rung: CapacityRungArgs,
   policyName: pulumi.Output<string> | undefined,
 ): NodePoolArgs {
-  const { args, clusterName } = parts;
+  const { args } = parts;
   const gke = args.cluster.gke!;
   const zones = rung.zones ?? args.zones ?? gke.zones;
   const placementPolicy = placement(parts, policyName);
   return {
-    cluster: clusterName,
+    cluster: args.cluster.name,
     location: gke.location,
     ...(gke.project !== undefined && { project: gke.project }),
     ...(zones && { nodeLocations: [...zones] }),

@@ -10,8 +10,6 @@ export interface PoolParts {
   readonly spec: PoolSpec;
   readonly found: PoolMachine;
   readonly rungs: readonly CapacityRungArgs[];
-  /** Name of the cluster, which waits for the checks of Outputs. */
-  readonly clusterName: pulumi.Input<string>;
   /** Labels of every node. */
   readonly labels: (rung: CapacityRungArgs) => Record<string, pulumi.Input<string>>;
   readonly options: pulumi.CustomResourceOptions;

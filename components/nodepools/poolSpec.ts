@@ -12,8 +12,8 @@ type Resolve = <T>(input: pulumi.Input<T> | undefined) => Known<T> | undefined;
 /** A pool as it is now, and a promise of Pulumi to check it again when everything is known. */
 export interface CheckedPool {
   readonly spec: PoolSpec;
-  /** Resolves when the Outputs among the arguments have been checked; undefined when there are none. */
-  readonly checked: pulumi.Output<boolean> | undefined;
+  /** No resources, once the Outputs among the arguments have been checked; undefined when there are none. */
+  readonly checked: pulumi.Output<pulumi.Resource[]> | undefined;
 }
 
 /** @throws ConfigurationError with every problem of the plain arguments; those of Outputs fail the program when they resolve. */
@@ -27,11 +27,11 @@ export function checkPool(name: string, args: AcceleratorPoolArgs): CheckedPool 
   });
   assertNoProblems(subject, [...argumentProblems(args), ...poolProblems(spec)]);
   if (inputs.length === 0) return { spec, checked: undefined };
-  const checked = pulumi.all(inputs as pulumi.Output<unknown>[]).apply((values) => {
+  const checked = pulumi.all(inputs as pulumi.Output<unknown>[]).apply((values): pulumi.Resource[] => {
     const resolved = new Map<unknown, unknown>(inputs.map((input, index) => [input, values[index]]));
     const all = specOf(name, args, (input) => (resolved.has(input) ? resolved.get(input) : input) as never);
     assertNoProblems(subject, poolProblems(all));
-    return true;
+    return [];
   });
   return { spec, checked };
 }

@@ -1,4 +1,6 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+
+import * as pulumi from "@pulumi/pulumi";
 
 import { AcceleratorPool, type AcceleratorPoolArgs } from "../../index";
 import { named, register } from "./mocks";
@@ -118,6 +120,40 @@ describe("AcceleratorPool on EKS", () => {
     strictEqual(group.capacityType, "CAPACITY_BLOCK");
     strictEqual("instanceTypes" in group, false);
     deepStrictEqual(group.scalingConfig, { minSize: 2, maxSize: 2, desiredSize: 2 });
+  });
+
+  it("makes nothing when an Output turns out to be wrong, and names a reservation that is an Output", async () => {
+    const made: string[] = [];
+    const capacity = (reservation: string) => [
+      { kind: "reservation" as const, reservation: pulumi.output(reservation) },
+    ];
+    const program = (reservation: string) => () =>
+      new AcceleratorPool("gpu", {
+        cluster: eksCluster(),
+        accelerator: "nvidia-h100-80gb",
+        count: 8,
+        maxNodes: 1,
+        zones,
+        rdma: {},
+        placement: "compact",
+        capacity: capacity(reservation),
+      });
+    const outputs = ({ type, name }: { type: string; name: string }): Record<string, unknown> => {
+      if (type.startsWith("aws:")) made.push(name);
+      return { latestVersion: 1 };
+    };
+    await rejects(
+      register(program("h100"), { outputs }),
+      /capacity\[0\]\.reservation: not a reservation; given: "h100"/,
+    );
+    deepStrictEqual(made, []);
+    const { registrations } = await register(program("cr-0123456789abcdef0"), { outputs });
+    deepStrictEqual(made.sort(), ["gpu-efa", "gpu-placement", "gpu-res", "gpu-res-template"]);
+    const { capacityReservationSpecification } = named(registrations, "gpu-res-template").inputs;
+    deepStrictEqual(capacityReservationSpecification, {
+      capacityReservationPreference: "capacity-reservations-only",
+      capacityReservationTarget: { capacityReservationId: "cr-0123456789abcdef0" },
+    });
   });
 
   it("leaves the first card of P6-B300 without EFA", async () => {
