@@ -4,6 +4,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import { assertNoProblems } from "../../sdk/problems";
+import { replacementWarning } from "../replacementWarning";
 import { allResources, type Resources } from "../resources";
 import type { ClusterHandle, EksClusterDetails } from "./clusterHandle";
 import { eksAccess } from "./eksAccess";
@@ -14,6 +15,7 @@ import { eksNetwork, type EksNetwork } from "./eksNetwork";
 import { type EksRole, eksRole } from "./eksPodIdentity";
 import { createEksSystemPool } from "./eksSystemPool";
 import { execKubeconfig } from "./kubeconfig";
+import { replaceableEksCluster } from "./replacing";
 
 const lazyRequire = createRequire(__filename);
 
@@ -45,14 +47,15 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
   readonly nodeRoleArn: pulumi.Output<string>;
 
   constructor(name: string, args: EksClusterArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-kserve:index:EksCluster", name, {}, opts);
     assertNoProblems(`EksCluster "${name}"`, problemsOfEksCluster(name, args));
+    const warning = replacementWarning(`EksCluster-${name}`, replaceableEksCluster(name, args), opts);
+    super("pulumi-kserve:index:EksCluster", name, warning.inputs, warning.options);
     const clusterName = args.name ?? name;
     this.identifier = args.identifier ?? `eks/${args.region}/${clusterName}`;
 
     const network = eksNetwork(name, args, this);
     const nodeRole = createNodeRole(name, args, this);
-    const cluster = createCluster(name, clusterName, args, network, nodeRole, this);
+    const cluster = createCluster(name, clusterName, args, network, nodeRole, { parent: this, ...warning.child });
     const access = eksAccess(name, args, cluster.name, this);
     const addons = new EksAddons(name, args, cluster.name, this);
     const before = [...addons.beforeNodes(), ...network.egress, ...nodeRole.grants];
@@ -131,8 +134,9 @@ function createCluster(
   args: EksClusterArgs,
   network: EksNetwork,
   nodeRole: EksRole,
-  parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ) {
+  const { parent } = options;
   const { Cluster } = lazyRequire("@pulumi/aws/eks/cluster") as typeof import("@pulumi/aws/eks/cluster");
   const { region, autoMode, tags } = args;
   const role = createClusterRole(name, args, parent);
@@ -171,7 +175,7 @@ function createCluster(
       deletionProtection: args.deletionProtection ?? true,
       ...(tags && { tags }),
     },
-    { parent, dependsOn: role.grants },
+    { ...options, dependsOn: role.grants },
   );
 }
 

@@ -4,12 +4,14 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import { assertNoProblems } from "../../sdk/problems";
+import { replacementWarning } from "../replacementWarning";
 import { allResources, type Resources } from "../resources";
 import type { ClusterHandle, GkeClusterDetails } from "./clusterHandle";
 import { type GkeClusterArgs, GkeReleaseChannel } from "./gkeArgs";
 import { problemsOfGkeCluster } from "./gkeChecks";
 import { type GkeNetwork, gkeNetwork } from "./gkeNetwork";
 import { execKubeconfig } from "./kubeconfig";
+import { replaceableGkeCluster } from "./replacing";
 
 const lazyRequire = createRequire(__filename);
 
@@ -41,14 +43,15 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterHandl
   readonly workloadPool: pulumi.Output<string>;
 
   constructor(name: string, args: GkeClusterArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-kserve:index:GkeCluster", name, {}, opts);
     assertNoProblems(`GkeCluster "${name}"`, problemsOfGkeCluster(name, args));
+    const warning = replacementWarning(`GkeCluster-${name}`, replaceableGkeCluster(name, args), opts);
+    super("pulumi-kserve:index:GkeCluster", name, warning.inputs, warning.options);
     const clusterName = args.name ?? name;
     this.identifier = args.identifier ?? `gke/${args.location}/${clusterName}`;
 
     const network = gkeNetwork(name, args, this);
     const identity = nodeIdentity(name, args, this);
-    const cluster = createCluster(name, clusterName, args, network, identity, this);
+    const cluster = createCluster(name, clusterName, args, network, identity, { parent: this, ...warning.child });
     const systemPool = createSystemPool(name, args, identity, cluster, network, this);
 
     this.name = cluster.name;
@@ -133,7 +136,7 @@ function createCluster(
   args: GkeClusterArgs,
   network: GkeNetwork,
   identity: NodeIdentity,
-  parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions,
 ) {
   const { Cluster } = lazyRequire("@pulumi/gcp/container/cluster") as typeof import("@pulumi/gcp/container/cluster");
   const { access = "dns", external = true, authorizedNetworks } = args.controlPlane ?? {};
@@ -204,7 +207,7 @@ function createCluster(
       deletionProtection: args.deletionProtection ?? true,
     },
     {
-      parent,
+      ...options,
       dependsOn: [...identity.grants, ...network.egress],
       // Both describe the pool that was removed: GKE then reports the first of the other pools here.
       ignoreChanges: ["initialNodeCount", "nodeConfig"],

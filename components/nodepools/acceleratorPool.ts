@@ -7,11 +7,13 @@ import { poolMachine } from "../../sdk/accelerators/guardRails";
 import { capacityLabel, poolLabel } from "../../sdk/accelerators/poolSpec";
 import type { ConfigFragment } from "../../sdk/api/configFragment";
 import type { NodePool } from "../../sdk/preflight/plan";
+import { replacementWarning } from "../replacementWarning";
 import { allResources } from "../resources";
 import type { MadePool, PoolParts } from "./pool";
 import type { AcceleratorPoolArgs, CapacityRungArgs } from "./poolArgs";
 import { type PoolFragmentArgs, PoolPlacement, type PoolToleration } from "./poolFragment";
 import { checkPool, rungsOf } from "./poolSpec";
+import { replaceablePools } from "./replacing";
 
 const lazyRequire = createRequire(__filename);
 
@@ -47,8 +49,9 @@ export class AcceleratorPool extends pulumi.ComponentResource {
 
   /** @throws ConfigurationError with every problem of the arguments. */
   constructor(name: string, args: AcceleratorPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-kserve:index:AcceleratorPool", name, {}, opts);
     const { spec, checked } = checkPool(name, args);
+    const warning = replacementWarning(`AcceleratorPool-${name}`, replaceablePools(name, args, spec), opts);
+    super("pulumi-kserve:index:AcceleratorPool", name, warning.inputs, warning.options);
     const found = poolMachine(spec);
     const { cluster } = args;
     const rungs = rungsOf(args);
@@ -62,6 +65,7 @@ export class AcceleratorPool extends pulumi.ComponentResource {
       labels: (rung) => labelsOf(name, args, found.machine?.accelerator, rung),
       options: {
         parent: this,
+        ...warning.child,
         ...(provider && { provider }),
         // Everything waits for the checks of Outputs, by a dependency that holds no resource.
         ...((cluster.ready !== undefined || checked) && { dependsOn: allResources(cluster.ready, checked) }),
