@@ -348,6 +348,14 @@ users:
     strictEqual(await (cluster.kubeconfig as unknown as { isKnown: Promise<boolean> }).isKnown, false);
   });
 
+  it("keeps the arguments that replace the cluster, so that the next run can name the one that changed", async () => {
+    const { registrations } = await make();
+    const { replacing } = only(registrations, "pulumi-kserve:index:EksCluster").inputs;
+    deepStrictEqual(replacing, {
+      "prod-cluster": { region: "us-east-1", name: "prod", creatorIsAdmin: true, "network.vpcId": "vpc-1" },
+    });
+  });
+
   it("is what an InferencePlatform is installed into", async () => {
     const { registrations } = await register(
       () => {

@@ -31,6 +31,13 @@ interface NetworkInterface {
 }
 
 describe("AcceleratorPool on EKS", () => {
+  it("keeps the arguments that replace a node group, so that the next run can name the one that changed", async () => {
+    const { registrations } = await pool({ accelerator: "nvidia-h100-80gb", count: 8, maxNodes: 2, zones });
+    deepStrictEqual(named(registrations, "gpu").inputs.replacing, {
+      "gpu-od": { accelerator: "nvidia-h100-80gb", count: 8, machineType: "p5.48xlarge", zones },
+    });
+  });
+
   it("makes P5 nodes with EFA: security group, placement group, launch template, node group", async () => {
     const { registrations, result } = await pool({
       accelerator: "nvidia-h100-80gb",
