@@ -2,6 +2,7 @@ import type { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterHandle, EksClusterDetails, GkeClusterDetails } from "../../components/clusters/clusterHandle";
+import { AcceleratorPool, type AcceleratorPoolArgs, type CapacityKind, type Machine } from "../../index";
 
 const access = () => ({
   identifier: "test",
@@ -44,3 +45,23 @@ export const eksCluster = (details: Partial<EksClusterDetails> = {}): ClusterHan
 
 /** A cluster that somebody else takes care of. */
 export const existingCluster = (): ClusterHandle => ({ ...access(), cloud: "existing", name: "serving" });
+
+/** A pool of one machine type, got in the first way that is known of it. */
+export function poolOf(
+  { cloud, accelerator, machineType, capacity }: Machine,
+  name: string,
+  more: Partial<AcceleratorPoolArgs> = {},
+): AcceleratorPool {
+  const sold = Object.entries(capacity).find(([, isSold]) => isSold)?.[0];
+  const kind = (sold ?? "on-demand") as CapacityKind;
+  const isReserved = kind === "reservation" || kind === "capacity-block";
+  return new AcceleratorPool(name, {
+    cluster: cloud === "gke" ? gkeCluster({ version: "1.35.3-gke.1" }) : eksCluster(),
+    accelerator,
+    machineType,
+    zones: [cloud === "gke" ? "us-central1-a" : "us-east-2a"],
+    ...(more.topology === undefined && { maxNodes: 3 }),
+    capacity: [{ kind, ...(isReserved && { reservation: "cr-0123456789" }) }],
+    ...more,
+  });
+}

@@ -6,14 +6,12 @@ import {
   accelerator,
   AcceleratorPool,
   type AcceleratorPoolArgs,
-  type CapacityKind,
   type ConfigFragment,
   listMachines,
-  type Machine,
   preflight,
 } from "../../index";
 import { register } from "./mocks";
-import { eksCluster, gkeCluster } from "./nodePoolFixture";
+import { eksCluster, gkeCluster, poolOf } from "./nodePoolFixture";
 
 async function pool(args: AcceleratorPoolArgs, name = "gpu"): Promise<AcceleratorPool> {
   const { result } = await register(() => new AcceleratorPool(name, args), {
@@ -27,21 +25,6 @@ interface Pod extends Record<string, unknown> {
 }
 /** The spec as it is: these recipes make plain objects. */
 const specOf = ({ spec }: ConfigFragment) => spec as unknown as { template: Pod; prefill: { template: Pod } };
-
-/** A pool of one machine type, got in the first way that is known of it. */
-function poolOf({ cloud, accelerator: name, machineType, capacity }: Machine, poolName: string) {
-  const sold = Object.entries(capacity).find(([, isSold]) => isSold)?.[0];
-  const kind = (sold ?? "on-demand") as CapacityKind;
-  const isReserved = kind === "reservation" || kind === "capacity-block";
-  return new AcceleratorPool(poolName, {
-    cluster: cloud === "gke" ? gkeCluster({ version: "1.35.3-gke.1" }) : eksCluster(),
-    accelerator: name,
-    machineType,
-    zones: [cloud === "gke" ? "us-central1-a" : "us-east-2a"],
-    maxNodes: 3,
-    capacity: [{ kind, ...(isReserved && { reservation: "cr-0123456789" }) }],
-  });
-}
 
 describe("a fragment of an AcceleratorPool", () => {
   it("is the accelerator's, with the pool's label, tolerations, and the order of the ladder", async () => {
