@@ -60,6 +60,8 @@ async function compare(name: string, program: CloudProgram, progress: Progress):
   );
   const seconds = [our, their].map((samples) => median(samples.map((sample) => sample.seconds)));
   const memory = [our, their].map((samples) => median(samples.map((sample) => report(sample).mib)));
+  // Only shown: where others use the machine too, it tells their share of the time from ours.
+  const cpu = [our, their].map((samples) => median(samples.map((sample) => report(sample).cpuSeconds)));
   const ratios = [seconds, memory].map(([ours = NaN, alone = NaN]) => round(ours / alone));
   const loaded = report(our[0]!).files;
   const others = ["gcp", "aws"].filter((cloud) => !program.sdk.endsWith(cloud) && loaded[cloud] !== 0);
@@ -74,6 +76,7 @@ async function compare(name: string, program: CloudProgram, progress: Progress):
     details: {
       timeRatio: ratios[0],
       memoryRatio: ratios[1],
+      cpuRatio: round(cpu[0]! / cpu[1]!),
       oursSeconds: round(seconds[0]!),
       theirsSeconds: round(seconds[1]!),
       oursMiB: round(memory[0]!),
@@ -91,6 +94,7 @@ async function compare(name: string, program: CloudProgram, progress: Progress):
 /** What a process says at its end. */
 interface Report {
   mib: number;
+  cpuSeconds: number;
   /** Loaded files of each SDK. */
   files: Record<string, number>;
   resources?: { type: string; name: string; inputs: unknown }[];
@@ -121,9 +125,11 @@ const common = `
   });
   process.on("exit", () => {
     const status = require("node:fs").readFileSync("/proc/self/status", "utf8");
+    const cpu = process.cpuUsage();
     const count = (sdk) => Object.keys(require.cache).filter((file) => file.includes("@pulumi/" + sdk + "/")).length;
     process.stdout.write(JSON.stringify({
       mib: Number(/^VmHWM:\\s+(\\d+)/m.exec(status)[1]) / 1024,
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
       files: { gcp: count("gcp"), aws: count("aws"), kubernetes: count("kubernetes") },
       ...(recordedTypes !== "none" && { resources }),
     }));
