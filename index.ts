@@ -40,6 +40,7 @@ export {
 } from "./sdk/accelerators/types";
 export type { ConfigFragment } from "./sdk/api/configFragment";
 export { clusterPartsFor } from "./sdk/clusterParts/decide";
+export { gkeNvidiaLabels } from "./sdk/clusterParts/nvidia";
 export type {
   ClusterPart,
   ClusterPartName,

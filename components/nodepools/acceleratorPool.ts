@@ -6,6 +6,7 @@ import { findAccelerator } from "../../sdk/accelerators/catalogue";
 import { poolMachine } from "../../sdk/accelerators/guardRails";
 import { capacityLabel, poolLabel } from "../../sdk/accelerators/poolSpec";
 import type { ConfigFragment } from "../../sdk/api/configFragment";
+import type { PartsPool } from "../../sdk/clusterParts/types";
 import type { NodePool } from "../../sdk/preflight/plan";
 import { replacementWarning } from "../replacementWarning";
 import { allResources } from "../resources";
@@ -36,6 +37,8 @@ export class AcceleratorPool extends pulumi.ComponentResource {
   readonly resources: Record<string, string>;
   /** For `ClusterPlan.pools` of the preflight. */
   readonly plan: NodePool[];
+  /** For `pools` of ClusterParts: what accelerators and networks of the nodes need inside the cluster. */
+  readonly parts: PartsPool;
   /** Names of the node pools in the cloud's API, by kind of capacity. */
   readonly poolNames: pulumi.Output<Record<string, string>>;
   /**
@@ -77,6 +80,7 @@ export class AcceleratorPool extends pulumi.ComponentResource {
     this.tolerations = this.#placement.tolerations;
     this.resources = this.#placement.resources;
     this.plan = this.#placement.plan();
+    this.parts = this.#placement.parts();
     this.poolNames = pulumi.output(Object.fromEntries(made.map(({ rung, poolName }) => [rung.kind, poolName])));
     this.expanderPriorities = Object.fromEntries(
       this.plan.map((pool, index) => [(this.plan.length - index) * 10, [`.*${pool.name}-.*`]]),

@@ -16,6 +16,7 @@ import {
 import { tolerationsFor } from "../../sdk/accelerators/placement";
 import type { CapacityKind, EksMachine } from "../../sdk/accelerators/types";
 import type { ConfigFragment } from "../../sdk/api/configFragment";
+import type { PartsPool } from "../../sdk/clusterParts/types";
 import type { NodePool } from "../../sdk/preflight/plan";
 import { assertNoProblems } from "../../sdk/problems";
 import type { AcceleratorArgs } from "../../sdk/recipes/accelerator";
@@ -39,6 +40,14 @@ export interface PoolToleration {
   readonly value?: pulumi.Input<string>;
   readonly effect: string;
 }
+
+/** Images of nodes in the words of `PartsPool`. */
+const partsImage: Readonly<Record<string, NonNullable<PartsPool["image"]>>> = {
+  "container-optimized": "cos",
+  ubuntu: "ubuntu",
+  "amazon-linux": "al2023",
+  bottlerocket: "bottlerocket",
+};
 
 /** What leads pods to a pool. */
 export class PoolPlacement {
@@ -123,6 +132,31 @@ export class PoolPlacement {
         taints: this.plannedTaints(),
       };
     });
+  }
+
+  /** What decides which parts a cluster needs inside for the pool. Labels are left out while one is not known. */
+  parts(): PartsPool {
+    const { machine, topology } = this.found;
+    const { name, accelerator, machineType, operatingSystem, rdma, capacity } = this.spec;
+    const { labels } = this.plannedLabels(capacity[0]?.kind ?? "on-demand");
+    const image = operatingSystem && partsImage[operatingSystem];
+    // Networks that are no GPUDirect are only further interfaces, for which nothing is installed.
+    const isGpuDirect = machine?.cloud === "gke" && machine.nics?.gpuDirect !== undefined;
+    const fabric = rdma?.mode === "networks" ? (isGpuDirect ? "gpudirect" : undefined) : rdma?.mode;
+    const type = machine?.machineType ?? machineType;
+    return {
+      name,
+      ...(accelerator !== undefined && { accelerator }),
+      ...(type !== undefined && { machineType: type }),
+      ...(image && { image }),
+      ...(fabric !== undefined && { fabric: fabric as NonNullable<PartsPool["fabric"]> }),
+      autoscales: capacity.some((rung) => {
+        const { min, max } = rungNodes(this.spec, rung, topology?.hosts);
+        // A number that is not known yet may change.
+        return min !== max || known(min) === undefined;
+      }),
+      ...(labels && { labels }),
+    };
   }
 
   private hardware({ count, resources }: PoolFragmentArgs): AcceleratorArgs {

@@ -8,6 +8,19 @@ const withoutGkePlugin = { "gke-no-default-nvidia-gpu-device-plugin": "true" };
 /** GKE scales pools up for claims of GPUs only with this label. */
 const withDraDriver = { "cloud.google.com/gke-nvidia-gpu-dra-driver": "true" };
 
+/**
+ * Labels that nodes of GKE with NVIDIA GPUs need for a stack of NVIDIA's own, so that GKE keeps its own off them; none with GKE's.
+ *
+ * @example
+ * ```ts
+ * new AcceleratorPool("l4", { cluster, accelerator: "nvidia-l4", maxNodes: 4, labels: gkeNvidiaLabels("dra") });
+ * ```
+ */
+export function gkeNvidiaLabels(nvidia: NvidiaStack | undefined): Record<string, string> {
+  if (nvidia !== "operator" && nvidia !== "dra") return {};
+  return { ...withoutGkePlugin, ...(nvidia === "dra" && withDraDriver) };
+}
+
 /** Decides how pods get NVIDIA GPUs: by one of device plugin, operator and DRA driver. */
 export function decideNvidia(deciding: Deciding): void {
   const { nvidia, nodeFeatureDiscovery, cloud } = deciding.plan;
@@ -43,7 +56,7 @@ function onGke(deciding: Deciding, nvidia: NvidiaStack | undefined, gpus: readon
       `the GPU operator does not support Container-Optimized OS, which nodes of ${namesOf(onCos)} run`,
       { fix: 'give these pools image "ubuntu", or leave nvidia out: GKE manages driver and device plugin' },
     );
-  const labels = { ...withoutGkePlugin, ...(nvidia === "dra" && withDraDriver) };
+  const labels = gkeNvidiaLabels(nvidia);
   for (const { labels: given, path } of gpus)
     for (const [label, value] of Object.entries(labels))
       if (given && given[label] !== value)

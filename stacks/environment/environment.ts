@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -6,13 +7,15 @@ import { InferencePlatform, type InferencePlatformArgs } from "../../components/
 import { KubernetesObject } from "../../components/kubernetesObject";
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import { toInputs } from "../../components/serving/resolveInputs";
+import { allResources } from "../../components/resources";
 import type { KServeCertificates } from "../../components/platform/kserveCertificates";
 import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceService";
 import type { JsonObject } from "../../sdk/compose/marked";
 import type { NodePool } from "../../sdk/preflight/plan";
 import { ConfigurationError } from "../../sdk/problems";
 import { configuredSettings } from "./configuration";
-import { existingIn, waivePath } from "./plan";
+import { existingIn, platformIn, waivePath } from "./plan";
+import type { ManagedCluster } from "./pools";
 import {
   controllerSettingsOf,
   type EnvironmentSettings,
@@ -21,6 +24,8 @@ import {
   type ServiceSettings,
   settingKeys,
 } from "./settings";
+
+const lazyRequire = createRequire(__filename);
 
 /** What a caller may decide instead of the stack's configuration; the embedded environment gives its own cluster this way. */
 export interface EnvironmentOverrides {
@@ -56,11 +61,13 @@ export interface EnvironmentOutputs {
  */
 export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOutputs {
   const settings = parseSettings(configuredSettings(settingKeys));
-  const cluster = overrides.cluster ?? clusterOf(settings);
+  const managed = overrides.cluster ? undefined : managedClusterOf(settings);
+  const cluster = overrides.cluster ?? managed?.cluster ?? clusterOf(settings);
+  const platformSettings = overrides.cluster ? settings.platform : platformIn(settings);
 
   const platform = new InferencePlatform("platform", {
-    ...(settings.platform as Partial<InferencePlatformArgs>),
-    kserve: { ...settings.platform?.kserve, certificates: overrides.certificates },
+    ...(platformSettings as Partial<InferencePlatformArgs>),
+    kserve: { ...platformSettings?.kserve, certificates: overrides.certificates },
     mirrors: overrides.mirrors ?? settings.mirrors,
     existing: existingIn(settings, overrides.pools),
     cluster,
@@ -71,13 +78,27 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
 
   const outputs: Record<string, ServiceOutputs> = {};
   for (const settingsOfService of services) {
-    outputs[settingsOfService.name] = createService(settingsOfService, settings, platform, namespaces);
+    outputs[settingsOfService.name] = createService(
+      settingsOfService,
+      settings,
+      platform,
+      namespaces,
+      managed,
+    );
   }
   return { gatewayUrls: platform.gatewayUrls, kserveVersion: platform.kserveVersion, services: outputs };
 }
 
+/** Loads what makes clusters and pools only for an environment that has them. */
+function managedClusterOf(settings: EnvironmentSettings): ManagedCluster | undefined {
+  const { gke, eks, existing } = settings.cluster ?? {};
+  if (!gke && !eks && !existing) return undefined;
+  const { managedCluster } = lazyRequire("./pools") as typeof import("./pools");
+  return managedCluster(settings);
+}
+
 /**
- * The cluster that the settings name.
+ * The cluster that the settings name by its kubeconfig.
  *
  * @throws ConfigurationError when they name none.
  */
@@ -89,7 +110,8 @@ export function clusterOf(settings: Pick<EnvironmentSettings, "cluster">): Infer
       {
         path: "cluster",
         message: "does not say which cluster",
-        allowed: "cluster.kubeconfig (text, as a secret) or cluster.kubeconfigFile (path)",
+        allowed:
+          "cluster.kubeconfig (text, as a secret), cluster.kubeconfigFile (path), cluster.existing, cluster.gke or cluster.eks",
         fix: "pulumi config set --secret --path cluster.kubeconfig < kubeconfig, or use `npm run local:up` for the embedded cluster",
       },
     ]);
@@ -123,6 +145,7 @@ function createService(
   settings: EnvironmentSettings,
   platform: InferencePlatform,
   namespaces: Map<string, KubernetesObject>,
+  managed: ManagedCluster | undefined,
 ): ServiceOutputs {
   const {
     name,
@@ -155,7 +178,9 @@ function createService(
     },
     {
       provider: platform.provider,
-      dependsOn: platform.ready.apply((ready) => (namespaceObject ? [...ready, namespaceObject] : ready)) as never,
+      dependsOn: (managed
+        ? allResources(platform.ready, namespaceObject, managed.before(service))
+        : platform.ready.apply((ready) => (namespaceObject ? [...ready, namespaceObject] : ready))) as never,
     },
   );
   return serviceOutputs(resource);

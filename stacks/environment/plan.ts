@@ -5,6 +5,7 @@ import type { ClusterPlan, NodePool } from "../../sdk/preflight/plan";
 import { planOfPlatform } from "../../sdk/preflight/platformPlan";
 import { preflight } from "../../sdk/preflight/preflight";
 import { defaultNamespace } from "./composeService";
+import { plannedNodes } from "./plannedPools";
 import { annotationsOf, type EnvironmentSettings, type ServiceSettings } from "./settings";
 
 /** Where the settings have the waivers. */
@@ -17,14 +18,25 @@ export const waivePath = "preflight.waive";
  */
 export function existingIn(settings: EnvironmentSettings, pools?: readonly NodePool[]): ClusterPlan {
   const { existing, preflight: { requireDigests } = {} } = settings;
-  const nodes = settings.pools ?? pools;
+  const planned = pools === undefined ? plannedNodes(settings) : {};
+  const nodes = planned.pools ? [...(settings.pools ?? []), ...planned.pools] : (settings.pools ?? pools);
+  const partial = [...(existing?.partial ?? []), ...(planned.partial ?? [])];
   const namespaces = existing?.namespaces && { ...existing.namespaces, ...createdNamespaces(settings) };
   return {
+    ...planned,
     ...existing,
+    ...(partial.length > 0 && { partial }),
     ...(namespaces && { namespaces }),
     ...(nodes && { pools: nodes }),
     ...(requireDigests !== undefined && { requireDigests }),
   };
+}
+
+/** The platform of an environment; on GKE, whose clusters bring the CRDs of Gateway API, those are only checked unless it is stated. */
+export function platformIn({ platform, cluster }: EnvironmentSettings): EnvironmentSettings["platform"] {
+  const isStated = platform?.gatewayApi?.crds !== undefined;
+  if (!cluster?.gke || cluster.gke.gatewayApi === false || isStated) return platform;
+  return { ...platform, gatewayApi: { ...platform?.gatewayApi, crds: "existing" } };
 }
 
 /** The namespaces that an environment makes for its services, without labels. */
@@ -57,7 +69,7 @@ export function preflightService(
   // Waivers of other services' findings are no findings here.
   return preflight({
     services: [service],
-    cluster: planOfPlatform(settings.platform ?? {}, existingIn(settings)),
+    cluster: planOfPlatform(platformIn(settings) ?? {}, existingIn(settings)),
     waive: settings.preflight?.waive,
   }).filter(({ code }) => code !== "waiver-unused");
 }

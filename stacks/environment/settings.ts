@@ -1,8 +1,7 @@
 import { z } from "zod";
 
-import { CrdOwnership } from "../../components/crds/bundle";
 import { byPriority } from "../../sdk/api/configFragment";
-import { Criticality, kserveNamespace } from "../../sdk/api/constants";
+import { Criticality } from "../../sdk/api/constants";
 import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
 import { composeWritten, CompositionMode } from "../../sdk/compose/compose";
@@ -13,66 +12,17 @@ import { at } from "../../sdk/compose/presets";
 import type { ControllerSettings } from "../../sdk/compose/settings";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
-import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
 import { Waivers } from "../../sdk/preflight/waivers";
+import { acceleratorPoolSettings, clusterPartsSettings, servicePoolSettings } from "./acceleratorPoolSettings";
+import { environmentClusterSettings } from "./clusterSettings";
+import { platformSettings } from "./platformSettings";
+import { poolFragmentOf, type PooledSettings } from "./plannedPools";
+import { checkPools, checkServicePool, isUsable } from "./poolChecks";
+import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
 const object = z.record(z.string(), z.unknown());
-
-const crds = z.enum(CrdOwnership);
-
-const listener = z.strictObject({
-  name: text,
-  port: z.int().min(1).max(65535),
-  protocol: z.enum(["HTTP", "HTTPS"]).optional(),
-  hostname: text.optional(),
-  certificates: z.array(text).optional(),
-  allowedRoutes: z.enum(["All", "Same"]).optional(),
-});
-
-/** What is installed, as arguments of InferencePlatform. */
-export const platformSettings = z.strictObject({
-  gatewayApi: z
-    .strictObject({ crds: crds.optional(), channel: z.enum(["standard", "experimental"]).optional() })
-    .optional(),
-  inferenceExtension: z.strictObject({ crds: crds.optional() }).optional(),
-  leaderWorkerSet: z
-    .union([
-      z.literal(false),
-      z.strictObject({ crds: crds.optional(), namespace: text.optional(), replicas: positive.optional() }),
-    ])
-    .optional(),
-  kserve: z
-    .strictObject({
-      // KServe's conversion webhook and presets work in no other (kserve#5668).
-      namespace: z.literal(kserveNamespace).optional(),
-      crds: crds.optional(),
-      crdSchema: z.enum(["full", "minimal"]).optional(),
-      gateway: text.optional(),
-      controller: z
-        .strictObject({
-          image: text.optional(),
-          tag: text.optional(),
-          replicas: positive.optional(),
-          resources: object.optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-  gateway: z
-    .union([
-      z.literal(false),
-      z.strictObject({
-        gatewayName: text.optional(),
-        namespace: text.optional(),
-        gatewayClassName: text.optional(),
-        gatewayClassController: text.optional(),
-        listeners: z.array(listener).optional(),
-      }),
-    ])
-    .optional(),
-});
 
 const fragment = z.strictObject({
   name: text,
@@ -96,24 +46,24 @@ const service = z.strictObject({
   baseRefs: z.array(text).optional(),
   /** Names of the environment's fragments, or fragments of this service alone. */
   fragments: z.array(z.union([text, fragment])).optional(),
+  /** Name of an accelerator pool that leads the service's pods to it, or with what they want of a node. */
+  pool: servicePoolSettings.optional(),
   spec: object.optional(),
 });
 
-export const clusterSettings = z.strictObject({
-  kubeconfig: text.optional(),
-  kubeconfigFile: text.optional(),
-  identifier: text.optional(),
-});
-
 const settings = z.strictObject({
-  cluster: clusterSettings.optional(),
+  cluster: environmentClusterSettings.optional(),
+  /** Nodes that are added to a cluster of GKE or EKS. */
+  acceleratorPools: z.array(acceleratorPoolSettings).optional(),
+  /** What is installed for accelerators, where it is not what the pools need by default. */
+  clusterParts: clusterPartsSettings.optional(),
   platform: platformSettings.optional(),
   createNamespaces: z.boolean().optional(),
   /** Fragments that several services share. */
   fragments: z.array(fragment).optional(),
   services: z.array(service).optional(),
   mirrors: z.record(z.string(), text).optional(),
-  /** Node pools of the cluster. */
+  /** Node pools that the cluster has beside those of `acceleratorPools`. */
   pools: z.array(poolSettings).optional(),
   /** What else is in the cluster. */
   existing: existingSettings.optional(),
@@ -152,7 +102,8 @@ export function parseSettings(given: unknown): EnvironmentSettings {
   const problems = issues
     .flatMap((issue) => findingsOf(issue, settings, "setting"))
     .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
-  problems.push(...checkServices(usableParts(given)), ...checkWaivers(given));
+  const parts = usableParts(given);
+  problems.push(...checkPools(parts), ...checkServices(parts), ...checkWaivers(given));
   if (!result.success || problems.length > 0) throw new ConfigurationError("environment configuration", problems);
   return result.data;
 }
@@ -166,21 +117,26 @@ function checkWaivers(given: unknown): Problem[] {
 /** A fragment as the configuration gives it. */
 export type FragmentSettings = z.infer<typeof fragment>;
 
+/** What an environment has for its services to name. */
+export interface SharedSettings extends PooledSettings {
+  readonly fragments?: readonly (FragmentSettings | undefined)[] | undefined;
+}
+
 /**
- * The fragments of a service in the order in which it names them.
+ * The fragments of a service: that of its pool, then the others in the order in which it names them.
  *
  * @throws Error for a name that is not among the environment's; {@link parseSettings} has found it before.
  */
-export function fragmentsOf(
-  entry: ServiceSettings,
-  { fragments = [] }: { readonly fragments?: readonly (FragmentSettings | undefined)[] },
-): FragmentSettings[] {
-  return (entry.fragments ?? []).map((named) => {
+export function fragmentsOf(entry: ServiceSettings, environment: SharedSettings): FragmentSettings[] {
+  const { fragments = [] } = environment;
+  const ofPool = entry.pool === undefined ? [] : [poolFragmentOf(entry.pool, entry.name, environment)];
+  const others = (entry.fragments ?? []).map((named) => {
     if (typeof named !== "string") return named;
     const shared = fragments.find((candidate) => candidate?.name === named);
     if (!shared) throw new Error(`no fragment "${named}"`);
     return shared;
   });
+  return [...ofPool, ...others];
 }
 
 /** A service's annotations with those that its fragments bring. */
@@ -200,17 +156,23 @@ export function controllerSettingsOf({ platform }: EnvironmentSettings): Partial
 }
 
 /** Services and fragments at their places; undefined for those of another shape, about which enough is said. */
-interface UsableParts {
+interface UsableParts extends PooledSettings {
   readonly services: readonly (ServiceSettings | undefined)[];
   readonly fragments: readonly (FragmentSettings | undefined)[];
 }
 
 /** What can be checked further, whatever is wrong with the rest, so that all problems show at once. */
 function usableParts(given: unknown): UsableParts {
-  const { services, fragments } = (given ?? {}) as { services?: unknown; fragments?: unknown };
+  const { services, fragments, acceleratorPools, cluster, clusterParts } = (given ?? {}) as Record<string, unknown>;
   const listOf = <T>(value: unknown, type: z.ZodType<T>): (T | undefined)[] =>
     Array.isArray(value) ? value.map((item: unknown) => type.safeParse(item).data) : [];
-  return { services: listOf(services, service), fragments: listOf(fragments, fragment) };
+  return {
+    services: listOf(services, service),
+    fragments: listOf(fragments, fragment),
+    ...(acceleratorPools !== undefined && { acceleratorPools: listOf(acceleratorPools, acceleratorPoolSettings) }),
+    ...(cluster !== undefined && { cluster: environmentClusterSettings.safeParse(cluster).data }),
+    ...(clusterParts !== undefined && { clusterParts: clusterPartsSettings.safeParse(clusterParts).data }),
+  };
 }
 
 /** Compositions, and what needs more than one field. */
@@ -250,7 +212,8 @@ function checkEntry(entry: ServiceSettings, index: number, parts: UsableParts): 
       fix: "rename one of them",
     });
   }
-  const unknown = unknownFragments(entry, parts, path);
+  const unknown = [...checkServicePool(entry.pool, path, parts), ...unknownFragments(entry, parts, path)];
+  if (unknown.length === 0 && entry.pool !== undefined && !isUsable(entry.pool, parts)) return problems;
   return [...problems, ...(unknown.length > 0 ? unknown : checkComposition(entry, parts, path))];
 }
 

@@ -4,8 +4,9 @@ import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
+import { clusterSettings } from "../environment/clusterSettings";
+import { platformSettings } from "../environment/platformSettings";
 import { existingSettings, poolSettings, preflightSettings } from "../environment/preflightSettings";
-import { clusterSettings, platformSettings } from "../environment/settings";
 import { galleryEntries } from "./entries";
 import type { GalleryEntry } from "./entry";
 
