@@ -7,8 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { nearest } from "../../sdk/nearest";
 import { assertNoProblems, ConfigurationError, type Problem } from "../../sdk/problems";
-import { Checks, isPlain } from "./checks";
 import type { ClusterHandle, EksClusterDetails, GkeClusterDetails } from "./clusterHandle";
+import { problemsOfExistingCluster } from "./existingChecks";
 
 const lazyRequire = createRequire(__filename);
 
@@ -52,7 +52,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
   constructor(name: string, args: ExistingClusterArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:ExistingCluster", name, {}, opts);
     const subject = `ExistingCluster "${name}"`;
-    assertNoProblems(subject, problemsOf(args));
+    assertNoProblems(subject, problemsOfExistingCluster(args));
     const text = args.kubeconfigFile === undefined ? args.kubeconfig : readKubeconfig(subject, args.kubeconfigFile);
     const path = args.kubeconfigFile === undefined ? "kubeconfig" : "kubeconfigFile";
     const prepare = (given: string): string =>
@@ -74,29 +74,6 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     if (args.eks) this.eks = args.eks;
     this.registerOutputs({ name: this.name, identifier: this.identifier });
   }
-}
-
-function problemsOf(args: ExistingClusterArgs): Problem[] {
-  const checks = new Checks();
-  checks.fields("", args, ["kubeconfig", "kubeconfigFile", "context", "identifier", "name", "gke", "eks"]);
-  if (args.kubeconfig === undefined && args.kubeconfigFile === undefined)
-    checks.add({
-      path: "kubeconfig",
-      message: "is missing, and so is kubeconfigFile; neither is taken from the environment",
-      fix: "give one of them",
-    });
-  if (args.kubeconfig !== undefined && args.kubeconfigFile !== undefined)
-    checks.add({
-      path: "kubeconfigFile",
-      given: args.kubeconfigFile,
-      message: "kubeconfig is given too",
-      fix: "give one of them",
-    });
-  if (isPlain(args.kubeconfig) && (typeof args.kubeconfig !== "string" || args.kubeconfig.trim() === ""))
-    checks.add({ path: "kubeconfig", message: "is empty" });
-  if (args.identifier === "") checks.add({ path: "identifier", given: "", message: "is empty", fix: "leave it out" });
-  if (args.gke && args.eks) checks.add({ path: "eks", message: "gke is given too", fix: "give one of them" });
-  return checks.problems;
 }
 
 function readKubeconfig(subject: string, file: string): string {

@@ -1,6 +1,15 @@
 import type { Problem } from "../problems";
 import { findAccelerator, unknownName } from "./catalogue";
-import { known, type PoolMachine, poolLabel, capacityLabel, pending, type PoolSpec, rungSuffix } from "./poolSpec";
+import {
+  capacityLabel,
+  gkeDraDriverLabel,
+  known,
+  pending,
+  type PoolMachine,
+  poolLabel,
+  type PoolSpec,
+  rungSuffix,
+} from "./poolSpec";
 
 /** What nodes are whatever the cloud: name, zones, labels, taints, disk. */
 export function nodeProblems(spec: PoolSpec, machine: PoolMachine): Problem[] {
@@ -68,7 +77,8 @@ function labelProblems({ labels = {} }: PoolSpec): Problem[] {
     .flatMap((key): Problem[] => {
       const path = `labels.${key}`;
       const value = known(labels[key]);
-      if (key === poolLabel || key === capacityLabel || ownLabels.test(key)) {
+      const isOwn = key === poolLabel || key === capacityLabel || ownLabels.test(key);
+      if (isOwn && key !== gkeDraDriverLabel) {
         return [{ path, given: value, message: "is set by the cloud or by this component", fix: "leave it out" }];
       }
       if (!labelKey.test(key)) return [{ path, message: "not a label's key", allowed: "[<domain>/]<name>" }];

@@ -85,6 +85,9 @@ export interface PoolMachine {
 export const known = <T>(value: Known<T> | undefined): T | undefined =>
   value === pending ? undefined : (value as T | undefined);
 
+/** GKE scales pools up for claims of GPUs only with this label. The one of GKE's own labels that pools may say. */
+export const gkeDraDriverLabel = "cloud.google.com/gke-nvidia-gpu-dra-driver";
+
 export const poolLabel = "pulumi-kserve.dev/pool";
 export const capacityLabel = "pulumi-kserve.dev/capacity";
 

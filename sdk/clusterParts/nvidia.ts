@@ -1,3 +1,4 @@
+import { gkeDraDriverLabel } from "../accelerators/poolSpec";
 import { type Deciding, type KnownPool, namesOf, unasked } from "./deciding";
 import { type NvidiaStack, nvidiaStacks } from "./types";
 
@@ -5,8 +6,7 @@ const gpuToleration = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSc
 
 /** GKE runs its own device plugin on nodes without this label. */
 const withoutGkePlugin = { "gke-no-default-nvidia-gpu-device-plugin": "true" };
-/** GKE scales pools up for claims of GPUs only with this label. */
-const withDraDriver = { "cloud.google.com/gke-nvidia-gpu-dra-driver": "true" };
+const withDraDriver = { [gkeDraDriverLabel]: "true" };
 
 /**
  * Labels that nodes of GKE with NVIDIA GPUs need for a stack of NVIDIA's own, so that GKE keeps its own off them; none with GKE's.

@@ -48,22 +48,24 @@ export function plannedCluster({ gke, eks, existing }: ClusterSettings = {}): Cl
 
 /** Arguments of an AcceleratorPool: what is configured, and what the environment's way of giving out GPUs needs on nodes of GKE. */
 export function poolArgs(
-  { name: _, ...configured }: AcceleratorPoolSettings,
+  pool: AcceleratorPoolSettings,
   cluster: ClusterHandle,
   { nvidia }: ClusterPartsSettings = {},
 ): AcceleratorPoolArgs {
-  const args = { ...configured, cluster } as AcceleratorPoolArgs;
-  if (nvidia === undefined || cluster.cloud !== "gke" || !configured.accelerator?.startsWith("nvidia-")) return args;
+  const args = { ...withoutName(pool), cluster } as AcceleratorPoolArgs;
+  if (nvidia === undefined || cluster.cloud !== "gke" || !pool.accelerator?.startsWith("nvidia-")) return args;
   const { gkeNvidiaLabels } = lazyRequire(
     "../../sdk/clusterParts/nvidia",
   ) as typeof import("../../sdk/clusterParts/nvidia");
-  const labels = { ...gkeNvidiaLabels(nvidia as NvidiaStack), ...args.labels };
-  return {
-    ...args,
-    ...(Object.keys(labels).length > 0 && { labels }),
-    // The operator installs the driver itself.
-    ...(nvidia === "operator" && { gpu: { driver: "none", ...args.gpu } }),
-  };
+  const labels = gkeNvidiaLabels(nvidia as NvidiaStack);
+  if (Object.keys(labels).length === 0) return args;
+  // GKE installs the driver with its device plugin, which these labels keep away.
+  return { ...args, labels: { ...labels, ...args.labels }, gpu: { driver: "none", ...args.gpu } };
+}
+
+/** What a name stands for. */
+function withoutName<T extends { name: string }>(named: T): Omit<T, "name"> {
+  return Object.fromEntries(Object.entries(named).filter(([key]) => key !== "name")) as Omit<T, "name">;
 }
 
 /** Arguments of ClusterParts but for the pools. */
@@ -73,7 +75,8 @@ export function partsArgs(
   return configured as ReturnType<typeof partsArgs>;
 }
 
-const placements = new WeakMap<AcceleratorPoolSettings, PoolPlacement>();
+/** Each service of a pool asks for its placement; it depends on the settings that are kept beside it. */
+const placements = new WeakMap<AcceleratorPoolSettings, PooledSettings & { placement: PoolPlacement }>();
 
 /**
  * What leads pods to a pool of the configuration, before anything is made.
@@ -81,8 +84,9 @@ const placements = new WeakMap<AcceleratorPoolSettings, PoolPlacement>();
  * @throws ConfigurationError with every problem of the pool.
  */
 export function placementOf(pool: AcceleratorPoolSettings, settings: PooledSettings): PoolPlacement {
+  const { cluster, clusterParts } = settings;
   const known = placements.get(pool);
-  if (known) return known;
+  if (known && known.cluster === cluster && known.clusterParts === clusterParts) return known.placement;
   const { checkPool } = lazyRequire(
     "../../components/nodepools/poolSpec",
   ) as typeof import("../../components/nodepools/poolSpec");
@@ -92,10 +96,10 @@ export function placementOf(pool: AcceleratorPoolSettings, settings: PooledSetti
   const { PoolPlacement: Placement } = lazyRequire(
     "../../components/nodepools/poolFragment",
   ) as typeof import("../../components/nodepools/poolFragment");
-  const args = poolArgs(pool, plannedCluster(settings.cluster), settings.clusterParts);
+  const args = poolArgs(pool, plannedCluster(cluster), clusterParts);
   const { spec } = checkPool(pool.name, args);
   const placement = new Placement(args, spec, poolMachine(spec));
-  placements.set(pool, placement);
+  placements.set(pool, { cluster, clusterParts, placement });
   return placement;
 }
 
@@ -111,7 +115,7 @@ export function poolFragmentOf(
   const name = poolNameOf(given);
   const pool = settings.acceleratorPools?.find((candidate) => candidate?.name === name);
   if (!pool) throw new Error(`no pool "${name}"`);
-  const { name: _, ...wanted } = typeof given === "string" ? { name } : given;
+  const wanted = typeof given === "string" ? {} : withoutName(given);
   const own = Object.keys(wanted).length > 0;
   // Services that publish their fragments must not publish different ones under one name.
   const args = { ...wanted, name: own ? `${name}-${service}` : name } as PoolFragmentArgs;
@@ -120,10 +124,9 @@ export function poolFragmentOf(
 }
 
 /** What the preflight is told of the nodes that an environment makes; nothing when it makes none. */
-export function plannedNodes(settings: PooledSettings): Pick<
-  ClusterPlan,
-  "pools" | "partial" | "extendedResourceToleration"
-> {
+export function plannedNodes(
+  settings: PooledSettings,
+): Pick<ClusterPlan, "pools" | "partial" | "extendedResourceToleration"> {
   const { cluster, acceleratorPools = [], clusterParts } = settings;
   const pools = acceleratorPools.flatMap((pool) => (pool ? placementOf(pool, settings).plan() : []));
   const made = cluster?.gke ?? cluster?.eks;

@@ -17,47 +17,42 @@ export const clusterName = "cluster";
 /** Everything that is wrong with the cluster, the pools and what is installed for them, as the components would say it. */
 export function checkPools(settings: PooledSettings): Problem[] {
   if (isUnclear(settings)) return [];
-  const { cluster = {}, acceleratorPools = [], clusterParts } = settings;
+  const { cluster = {}, acceleratorPools = [] } = settings;
   const pools = acceleratorPools.flatMap((pool, index) => (pool ? checkPool(pool, index, settings) : []));
-  return [...checkCluster(cluster), ...pools, ...(pools.length === 0 ? checkParts(settings) : [])].filter(
-    // Of a cluster that nothing can be added to it is enough to say it once.
-    ({ path }, index, all) => path !== "cluster" || all.findIndex((other) => other.path === path) === index,
-  );
-  function checkParts(given: PooledSettings): Problem[] {
-    const { cloud, eks } = plannedCluster(given.cluster);
-    const managed = given.cluster?.gke ?? given.cluster?.eks ?? given.cluster?.existing;
-    if (clusterParts && !managed)
-      return [
-        {
-          path: "clusterParts",
-          message: "nothing is installed in a cluster of which only the kubeconfig is known",
-          fix: "state it as cluster.existing, or leave clusterParts out",
-        },
-      ];
-    if (!managed) return [];
-    const { clusterPartsFor } = lazyRequire(
-      "../../sdk/clusterParts/decide",
-    ) as typeof import("../../sdk/clusterParts/decide");
-    const { nvidia, neuron, efa, autoscaler, nodeFeatureDiscovery, modelCaches, installed } = clusterParts ?? {};
-    const plan = {
-      cloud,
-      ...(typeof eks?.version === "string" && { kubernetesVersion: eks.version }),
-      ...(eks?.autoMode && { autoMode: true }),
-      pools: acceleratorPools.flatMap((pool) => (pool ? [placementOf(pool, given).parts()] : [])),
-      ...Object.fromEntries(
-        Object.entries({ nvidia, neuron, efa, autoscaler, nodeFeatureDiscovery, modelCaches, installed }).filter(
-          ([, value]) => value !== undefined,
-        ),
-      ),
-    } as ClusterPartsPlan;
-    return clusterPartsFor(plan).problems.map((problem) => ({
-      ...problem,
-      path: problem.path.startsWith("pools[")
-        ? `acceleratorPools${problem.path.slice("pools".length)}`
-        : `clusterParts.${problem.path}`,
-    }));
-  }
+  // That nothing can be added to a cluster is said once, and not of each pool.
+  const distinct = pools.filter((problem, index) => problem !== noCluster || pools.indexOf(noCluster) === index);
+  const isClear = pools.length === 0 && acceleratorPools.every((pool) => pool !== undefined);
+  return [...checkCluster(cluster), ...distinct, ...(isClear ? checkParts(settings) : [])];
 }
+
+/** What cannot be installed for pools that are right themselves. */
+function checkParts(settings: PooledSettings): Problem[] {
+  const { cluster: { gke, eks, existing } = {}, acceleratorPools = [], clusterParts = {} } = settings;
+  if (!gke && !eks && !existing) return settings.clusterParts ? [noParts] : [];
+  if (acceleratorPools.length === 0 && !settings.clusterParts) return [];
+  const { clusterPartsFor } = lazyRequire(
+    "../../sdk/clusterParts/decide",
+  ) as typeof import("../../sdk/clusterParts/decide");
+  const planned = plannedCluster(settings.cluster);
+  const plan = {
+    // Beside these there are arguments of single parts, which the decision does not look at.
+    ...clusterParts,
+    cloud: planned.cloud,
+    ...(typeof planned.eks?.version === "string" && { kubernetesVersion: planned.eks.version }),
+    ...(planned.eks?.autoMode && { autoMode: true }),
+    pools: acceleratorPools.flatMap((pool) => (pool ? [placementOf(pool, settings).parts()] : [])),
+  } as ClusterPartsPlan;
+  return clusterPartsFor(plan).problems.map(({ path, ...problem }) => ({
+    path: path.startsWith("pools[") ? path.replace("pools", "acceleratorPools") : `clusterParts.${path}`,
+    ...problem,
+  }));
+}
+
+const noParts: Problem = {
+  path: "clusterParts",
+  message: "nothing is installed in a cluster of which only the kubeconfig is known",
+  fix: "state it as cluster.existing, or leave clusterParts out",
+};
 
 /** Whether the cluster is given in a wrong form, about which enough is said; what pools can be added to it is not known then. */
 const isUnclear = (settings: PooledSettings): boolean => "cluster" in settings && settings.cluster === undefined;
@@ -75,7 +70,12 @@ function checkCluster(cluster: ClusterSettings): Problem[] {
         fix: key === "identifier" ? `say it as cluster.${first}.identifier` : "leave one of them out",
       }))
     : [];
-  return [...problems, ...placed("cluster.gke", gke && gkeProblems(gke)), ...placed("cluster.eks", eks && eksProblems(eks))];
+  return [
+    ...problems,
+    ...placed("cluster.gke", gke && gkeProblems(gke)),
+    ...placed("cluster.eks", eks && eksProblems(eks)),
+    ...placed("cluster.existing", existing && existingProblems(existing)),
+  ];
 }
 
 function gkeProblems(given: object): Problem[] {
@@ -90,6 +90,13 @@ function eksProblems(given: object): Problem[] {
     "../../components/clusters/eksChecks",
   ) as typeof import("../../components/clusters/eksChecks");
   return problemsOfEksCluster(clusterName, given as EksClusterArgs);
+}
+
+function existingProblems(given: object): Problem[] {
+  const { problemsOfExistingCluster } = lazyRequire(
+    "../../components/clusters/existingChecks",
+  ) as typeof import("../../components/clusters/existingChecks");
+  return problemsOfExistingCluster(given);
 }
 
 function placed(path: string, problems: readonly Problem[] = []): Problem[] {
@@ -144,7 +151,8 @@ export function checkServicePool(
       {
         path: at,
         given: name,
-        message: 'its pods would ask for nvidia.com/gpu, and with clusterParts.nvidia "dra" nodes have devices to claim instead',
+        message:
+          'its pods would ask for nvidia.com/gpu, and with clusterParts.nvidia "dra" nodes have devices to claim instead',
         fix: "claim them in a fragment (deviceClaim), with the node selector pulumi-kserve.dev/pool, or leave clusterParts.nvidia out",
       },
     ];

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { ClusterParts } from "../../components/clusters/clusterParts";
 import type { ClusterHandle } from "../../components/clusters/clusterHandle";
 import type { EksClusterArgs } from "../../components/clusters/eksArgs";
 import type { ExistingClusterArgs } from "../../components/clusters/existing";
@@ -30,32 +31,31 @@ export interface ManagedCluster {
 export function managedCluster(settings: EnvironmentSettings): ManagedCluster | undefined {
   const cluster = clusterOfSettings(settings.cluster);
   if (!cluster) return undefined;
-  const pools = new Map((settings.acceleratorPools ?? []).map((pool) => [pool.name, createPool(pool, cluster, settings)]));
-  const { ClusterParts } = lazyRequire(
-    "../../components/clusters/clusterParts",
-  ) as typeof import("../../components/clusters/clusterParts");
-  const parts = new ClusterParts("parts", {
-    ...partsArgs(settings.clusterParts),
-    cluster,
-    pools: [...pools.values()].map((pool) => pool.parts),
-  });
+  const pools = new Map(
+    (settings.acceleratorPools ?? []).map((pool) => [pool.name, createPool(pool, cluster, settings)]),
+  );
+  const parts = createParts([...pools.values()], cluster, settings);
   const all = [...pools.values()].map(({ ready }) => ready);
   return {
     cluster,
     before: ({ pool }) => {
       const own = pool === undefined ? undefined : pools.get(poolNameOf(pool));
-      return allResources(parts.ready, ...(own ? [own.ready] : all));
+      return allResources(parts?.ready, ...(own ? [own.ready] : all));
     },
   };
 }
 
 function clusterOfSettings({ gke, eks, existing }: EnvironmentSettings["cluster"] = {}): ClusterHandle | undefined {
   if (gke) {
-    const { GkeCluster } = lazyRequire("../../components/clusters/gke") as typeof import("../../components/clusters/gke");
+    const { GkeCluster } = lazyRequire(
+      "../../components/clusters/gke",
+    ) as typeof import("../../components/clusters/gke");
     return new GkeCluster(clusterName, gke as GkeClusterArgs);
   }
   if (eks) {
-    const { EksCluster } = lazyRequire("../../components/clusters/eks") as typeof import("../../components/clusters/eks");
+    const { EksCluster } = lazyRequire(
+      "../../components/clusters/eks",
+    ) as typeof import("../../components/clusters/eks");
     return new EksCluster(clusterName, eks as EksClusterArgs);
   }
   if (!existing) return undefined;
@@ -74,4 +74,17 @@ function createPool(
     "../../components/nodepools/acceleratorPool",
   ) as typeof import("../../components/nodepools/acceleratorPool");
   return new Pool(pool.name, poolArgs(pool, cluster, clusterParts));
+}
+
+/** Without pools and wishes there is nothing to install. */
+function createParts(
+  pools: readonly AcceleratorPool[],
+  cluster: ClusterHandle,
+  { clusterParts }: EnvironmentSettings,
+): ClusterParts | undefined {
+  if (pools.length === 0 && !clusterParts) return undefined;
+  const { ClusterParts: Parts } = lazyRequire(
+    "../../components/clusters/clusterParts",
+  ) as typeof import("../../components/clusters/clusterParts");
+  return new Parts("parts", { ...partsArgs(clusterParts), cluster, pools: pools.map((pool) => pool.parts) });
 }

@@ -6,7 +6,9 @@ import {
   accelerator,
   AcceleratorPool,
   type AcceleratorPoolArgs,
+  clusterPartsFor,
   type ConfigFragment,
+  gkeNvidiaLabels,
   listMachines,
   preflight,
 } from "../../index";
@@ -25,6 +27,89 @@ interface Pod extends Record<string, unknown> {
 }
 /** The spec as it is: these recipes make plain objects. */
 const specOf = ({ spec }: ConfigFragment) => spec as unknown as { template: Pod; prefill: { template: Pod } };
+
+describe("what an AcceleratorPool needs inside the cluster", () => {
+  const gke = { cluster: gkeCluster({ version: "1.35.3-gke.1" }), maxNodes: 2, zones: ["us-central1-a"] };
+  const networks = Array.from({ length: 8 }, (_, index) => ({ network: `net-${index}`, subnetwork: `sub-${index}` }));
+  const labels = { "pulumi-kserve.dev/capacity": "on-demand", "pulumi-kserve.dev/pool": "gpu" };
+  const cases: [string, AcceleratorPoolArgs, object, string[]][] = [
+    [
+      "nothing for a GPU whose driver and plugin GKE has",
+      { ...gke, accelerator: "nvidia-l4", count: 1, minNodes: 2 },
+      { accelerator: "nvidia-l4", machineType: "g2-standard-4", autoscales: false },
+      [],
+    ],
+    [
+      "NCCL's plugin for the networks of GPUDirect",
+      { ...gke, accelerator: "nvidia-h100-mega-80gb", count: 8, rdma: { networks } },
+      { accelerator: "nvidia-h100-mega-80gb", machineType: "a3-megagpu-8g", fabric: "gpudirect", autoscales: true },
+      ["nri-device-injector", "nccl-tcpxo-installer"],
+    ],
+    [
+      "NCCL's plugin where GKE makes the networks",
+      { ...gke, accelerator: "nvidia-h200-141gb", count: 8, rdma: {} },
+      { accelerator: "nvidia-h200-141gb", machineType: "a3-ultragpu-8g", fabric: "dranet", autoscales: true },
+      ["nccl-rdma-installer"],
+    ],
+    [
+      "a plugin for EFA, and none for GPUs that Bottlerocket has one for",
+      {
+        cluster: eksCluster(),
+        maxNodes: 2,
+        zones: ["us-east-2a"],
+        accelerator: "nvidia-h100-80gb",
+        count: 8,
+        rdma: {},
+        operatingSystem: "bottlerocket",
+      },
+      {
+        accelerator: "nvidia-h100-80gb",
+        machineType: "p5.48xlarge",
+        image: "bottlerocket",
+        fabric: "efa",
+        autoscales: true,
+      },
+      ["efa-device-plugin", "cluster-autoscaler"],
+    ],
+  ];
+  for (const [what, args, parts, installed] of cases)
+    it(`is ${what}`, async () => {
+      const made = await pool(args);
+      deepStrictEqual(made.parts, { name: "gpu", ...parts, labels });
+      const { parts: decided, problems } = clusterPartsFor({ cloud: args.cluster.cloud, pools: [made.parts] });
+      deepStrictEqual(problems, []);
+      deepStrictEqual(
+        decided.map(({ name }) => name),
+        installed,
+      );
+    });
+
+  it("has no labels while one is not known, and may autoscale while a number is not", async () => {
+    const made = await pool({
+      ...gke,
+      accelerator: "nvidia-l4",
+      minNodes: pulumi.output(1),
+      maxNodes: pulumi.output(1),
+      labels: { team: pulumi.output("chat") },
+    });
+    deepStrictEqual(made.parts, {
+      name: "gpu",
+      accelerator: "nvidia-l4",
+      machineType: "g2-standard-4",
+      autoscales: true,
+    });
+  });
+
+  it("agrees with the labels that NVIDIA's DRA driver needs on GKE", async () => {
+    const made = await pool({ ...gke, accelerator: "nvidia-l4", labels: gkeNvidiaLabels("dra") });
+    const { parts, problems } = clusterPartsFor({ cloud: "gke", pools: [made.parts], nvidia: "dra" });
+    deepStrictEqual(problems, []);
+    deepStrictEqual(
+      parts.map(({ name }) => name),
+      ["node-feature-discovery", "nvidia-dra-driver"],
+    );
+  });
+});
 
 describe("a fragment of an AcceleratorPool", () => {
   it("is the accelerator's, with the pool's label, tolerations, and the order of the ladder", async () => {
