@@ -62,6 +62,14 @@ export { childName, type ChildNames, childNames } from "./sdk/api/names";
 export type { ArtifactMirrors } from "./sdk/artifacts";
 export { CompositionMode } from "./sdk/compose/compose";
 export type { OriginEntry } from "./sdk/compose/explain";
+export type { ChartMirrors } from "./sdk/charts";
+export { gatewayControllerFacts, gatewayControllerNames } from "./sdk/gateways/facts";
+export type {
+  GatewayAuthentication,
+  GatewayControllerFacts,
+  GatewayControllerName,
+  GatewayControllerPlan,
+} from "./sdk/gateways/types";
 export type { ControllerSettings } from "./sdk/compose/settings";
 export type { CompositionWarning } from "./sdk/compose/warnings";
 export {
@@ -226,7 +234,12 @@ export {
   type GkeSystemPoolArgs,
 } from "./components/clusters/gkeArgs";
 export { CrdDeletion, CrdOwnership } from "./components/crds/crdBundle";
-export { type ClusterAccessArgs, InferencePlatform, type InferencePlatformArgs } from "./components/inferencePlatform";
+export {
+  type ClusterAccessArgs,
+  InferencePlatform,
+  type InferencePlatformArgs,
+  type PlatformGatewayArgs,
+} from "./components/inferencePlatform";
 export { AcceleratorPool } from "./components/nodepools/acceleratorPool";
 export type {
   AcceleratorPoolArgs,
@@ -240,6 +253,14 @@ export type {
   UpgradeArgs,
 } from "./components/nodepools/poolArgs";
 export type { PoolFragmentArgs, PoolToleration } from "./components/nodepools/poolFragment";
+export {
+  createGatewayController,
+  type GatewayControllerArgs,
+  type GatewayControllerContext,
+  type GatewayControllerHandle,
+} from "./components/networking/controllers/controller";
+export { GkeGateway, type GkeGatewayArgs } from "./components/networking/controllers/gkeGateway";
+export { ExistingGatewayClass, type ExistingGatewayClassArgs } from "./components/networking/controllers/existing";
 export {
   Gateway,
   type GatewayAddress,

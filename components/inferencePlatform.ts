@@ -1,10 +1,15 @@
+import { createRequire } from "node:module";
+
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactMirrors } from "../sdk/artifacts";
 import type { ClusterPlan } from "../sdk/preflight/plan";
+import type { CheckedController } from "../sdk/gateways/checks";
 import { planOfPlatform } from "../sdk/preflight/platformPlan";
+import { ConfigurationError } from "../sdk/problems";
 import type { CrdOwnership } from "./crds/crdBundle";
+import type { GatewayControllerArgs, GatewayControllerHandle } from "./networking/controllers/controller";
 import { Gateway, type GatewayAddress, type GatewayArgs } from "./networking/gateway";
 import { GatewayApiCrds } from "./networking/gatewayApiCrds";
 import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
@@ -13,6 +18,8 @@ import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWork
 import { allResources } from "./resources";
 import type { Presets } from "./serving/composition";
 import type { DiagnosisArgs } from "./serving/diagnosis";
+
+const lazyRequire = createRequire(__filename);
 
 /** The cluster that everything is installed into. */
 export interface ClusterAccessArgs {
@@ -24,6 +31,9 @@ export interface ClusterAccessArgs {
   provider?: Provider;
 }
 
+/** A gateway and its controller. */
+export type PlatformGatewayArgs = GatewayArgs & Partial<GatewayControllerArgs>;
+
 /** Arguments of {@link InferencePlatform}. */
 export interface InferencePlatformArgs {
   cluster: ClusterAccessArgs;
@@ -32,8 +42,11 @@ export interface InferencePlatformArgs {
   /** Needed by multi-node services; false leaves it out. */
   leaderWorkerSet?: Partial<LeaderWorkerSetArgs> | false;
   kserve?: Partial<KServeArgs>;
-  /** The gateway of services that name none; false when it exists already. */
-  gateway?: GatewayArgs | false;
+  /**
+   * The gateway of services that name none, and the controller that realises it; false when the gateway exists already. Without
+   * `controller` its class is taken to exist.
+   */
+  gateway?: PlatformGatewayArgs | false;
   /** Where charts and CRDs are taken from instead of their official addresses. */
   mirrors?: ArtifactMirrors;
   /** What is in the cluster beside this platform, for the preflight of services: node pools above all. @default nothing is known */
@@ -48,6 +61,8 @@ export class InferencePlatform extends pulumi.ComponentResource {
   /** URL of each listener of the gateway; empty without a gateway of this platform. */
   readonly gatewayUrls: pulumi.Output<Record<string, string>>;
   readonly gatewayAddresses: pulumi.Output<GatewayAddress[]>;
+  /** Undefined where the gateway's class is taken to exist. */
+  readonly gatewayController: GatewayControllerHandle | undefined;
   readonly kserveVersion: pulumi.Output<string>;
   /** KServe's presets, for services to be composed from. Known in previews. */
   readonly presets: pulumi.Output<Presets>;
@@ -84,12 +99,16 @@ export class InferencePlatform extends pulumi.ComponentResource {
       },
       child,
     );
+    this.gatewayController = createController(name, args, {
+      ...child,
+      dependsOn: allResources(gatewayApi, extension) as never,
+    });
     const gateway =
       args.gateway === false
         ? undefined
-        : new Gateway(`${name}-gateway`, args.gateway, {
+        : new Gateway(`${name}-gateway`, gatewayOf(args.gateway, this.gatewayController), {
             ...child,
-            dependsOn: allResources(gatewayApi, kserve.namespaces),
+            dependsOn: allResources(gatewayApi, kserve.namespaces, this.gatewayController?.ready),
           });
 
     this.gatewayUrls = gateway?.urls ?? pulumi.output<Record<string, string>>({});
@@ -104,6 +123,43 @@ export class InferencePlatform extends pulumi.ComponentResource {
       kserveVersion: this.kserveVersion,
     });
   }
+}
+
+/** The gateway's controller, where one is chosen; what makes controllers is loaded only then. */
+function createController(
+  name: string,
+  { cluster, gateway, mirrors }: InferencePlatformArgs,
+  opts: pulumi.ComponentResourceOptions,
+): GatewayControllerHandle | undefined {
+  if (!gateway) return undefined;
+  const { controller } = gateway;
+  if (controller === undefined) {
+    const { checkGatewayController } = lazyRequire("../sdk/gateways/checks") as typeof import("../sdk/gateways/checks");
+    const problems = checkGatewayController(gateway as CheckedController);
+    if (problems.length > 0) throw new ConfigurationError(`InferencePlatform "${name}"`, problems);
+    return undefined;
+  }
+  const { createGatewayController } = lazyRequire(
+    "./networking/controllers/controller",
+  ) as typeof import("./networking/controllers/controller");
+  const { kubeconfig } = cluster;
+  return createGatewayController(`${name}-${controller}`, { ...gateway, controller, kubeconfig, mirrors }, opts);
+}
+
+/** The gateway with what its controller adds; what is stated wins. */
+function gatewayOf(
+  given: PlatformGatewayArgs | undefined,
+  handle: GatewayControllerHandle | undefined,
+): GatewayArgs | undefined {
+  if (!handle) return given;
+  const { className, gatewayClassController, gatewayDefaults } = handle;
+  return {
+    gatewayClassName: className,
+    ...(gatewayClassController !== undefined && { gatewayClassController }),
+    ...gatewayDefaults,
+    ...given,
+    annotations: { ...gatewayDefaults?.annotations, ...given?.annotations },
+  };
 }
 
 function createProvider(name: string, cluster: ClusterAccessArgs, parent: pulumi.Resource): Provider {

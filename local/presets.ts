@@ -3,7 +3,8 @@ import { isAbsolute, join } from "node:path";
 
 import { loadAll } from "js-yaml";
 
-import { type ArtifactMirrors, artifacts, isUrl, resolveChart } from "../sdk/artifacts";
+import { type ArtifactMirrors, artifacts, resolveChart } from "../sdk/artifacts";
+import { isUrl } from "../sdk/charts";
 import { ConfigurationError } from "../sdk/problems";
 import { projectRoot } from "./paths";
 import { defaultCatalog } from "./toolchain/catalog";

@@ -1,5 +1,6 @@
+import { type ChartMirrors, isUrl, problemsOfChartMirrors } from "./charts";
 import { crdSets } from "./crdSets.generated";
-import { ConfigurationError } from "./problems";
+import { ConfigurationError, type Problem } from "./problems";
 import { versions } from "./versions";
 
 /**
@@ -21,6 +22,8 @@ export interface ArtifactMirrors {
   "gateway-api"?: string;
   /** Source tree of github.com/kubernetes-sigs/gateway-api-inference-extension. Nothing is read from it: KServe has its CRDs. */
   "inference-extension"?: string;
+  /** Charts of gateway controllers and of what else the platform installs. */
+  charts?: ChartMirrors;
 }
 
 /** A project whose files or charts this package installs. */
@@ -112,33 +115,32 @@ export function resolveChart(
 
 const mirrorNames = ["kserve", "kserve-charts", "lws", "lws-charts", "gateway-api", "inference-extension"];
 
-function checkMirrors(mirrors: ArtifactMirrors): void {
-  const problems = Object.entries(mirrors as Record<string, string | undefined>).flatMap(([name, address]) => {
-    const path = `mirrors.${name}`;
-    if (!mirrorNames.includes(name)) {
-      return [{ path, message: "nothing has this name", allowed: mirrorNames.join(", ") }];
-    }
-    if (address === undefined) return [];
-    const forCharts = name.endsWith("-charts");
-    if (/^(https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(address) || (forCharts && address.startsWith("oci://")))
-      return [];
-    return [
-      {
-        path,
-        given: address,
-        message: forCharts ? "charts cannot come from here" : "files cannot come from here",
-        allowed: `a folder's path that starts with "/" or ".", an http(s):// prefix${forCharts ? ", an oci:// prefix" : ""}`,
-        ...(address.startsWith("oci://") &&
-          mirrorNames.includes(`${name}-charts`) && { fix: `put it under mirrors.${name}-charts` }),
-      },
-    ];
-  });
+/** @throws ConfigurationError when a mirror has an unknown name or an address that its files or charts cannot come from. */
+export function checkMirrors({ charts, ...mirrors }: ArtifactMirrors): void {
+  const problems = Object.entries(mirrors as Record<string, string | undefined>).flatMap(
+    ([name, address]): Problem[] => {
+      const path = `mirrors.${name}`;
+      if (!mirrorNames.includes(name)) {
+        return [{ path, message: "nothing has this name", allowed: [...mirrorNames, "charts"].join(", ") }];
+      }
+      if (address === undefined) return [];
+      const forCharts = name.endsWith("-charts");
+      if (/^(https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(address) || (forCharts && address.startsWith("oci://")))
+        return [];
+      return [
+        {
+          path,
+          given: address,
+          message: forCharts ? "charts cannot come from here" : "files cannot come from here",
+          allowed: `a folder's path that starts with "/" or ".", an http(s):// prefix${forCharts ? ", an oci:// prefix" : ""}`,
+          ...(address.startsWith("oci://") &&
+            mirrorNames.includes(`${name}-charts`) && { fix: `put it under mirrors.${name}-charts` }),
+        },
+      ];
+    },
+  );
+  problems.push(...problemsOfChartMirrors(charts, "mirrors.charts"));
   if (problems.length > 0) throw new ConfigurationError("mirrors", problems);
-}
-
-/** Whether an address needs the network. */
-export function isUrl(address: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:\/\//i.test(address);
 }
 
 function withSlash(address: string): string {

@@ -98,6 +98,13 @@ export const gatewayClassRequirements: Readonly<Record<string, readonly Requirem
   ],
 };
 
+/** Whose requirements a gateway of a controller has, whatever its class is called. */
+export const classOfController: Readonly<Record<string, string>> = {
+  istio: "istio",
+  digitalocean: "istio",
+  "envoy-gateway": "envoy",
+};
+
 /** How Istio is told to look at InferencePools. Source: gateway-api-inference-extension#1344. */
 export function istioInferenceFlag(version: string | undefined): string {
   return version !== undefined && isOlder(version, "1.28.0")

@@ -1,4 +1,4 @@
-import { isUrl } from "../../sdk/artifacts";
+import { type ChartAddress, chartAddress as addressOf, join } from "../../sdk/charts";
 import type { PartChart, PartManifest } from "../../sdk/clusterParts/artifacts";
 import type { Problem } from "../../sdk/problems";
 
@@ -24,22 +24,11 @@ export function problemsOfPartMirrors(mirrors: PartMirrors = {}): Problem[] {
 }
 
 /** Where helm takes a chart from. */
-export function chartAddress(
-  { chart, repository, version }: PartChart,
-  { charts }: PartMirrors = {},
-): { chart: string; version?: string; repositoryOpts?: { repo: string } } {
-  const name = chart.slice(chart.lastIndexOf("/") + 1);
-  if (charts?.startsWith("oci://")) return { chart: join(charts, name), version };
-  if (charts && isUrl(charts)) return { chart: name, version, repositoryOpts: { repo: charts } };
-  if (charts) return { chart: join(charts, name) };
-  return { chart, version, ...(repository && { repositoryOpts: { repo: repository } }) };
+export function chartAddress(part: PartChart, { charts }: PartMirrors = {}): ChartAddress {
+  return addressOf(part, charts);
 }
 
 /** Where a manifest is read. */
 export function manifestAddress({ url }: PartManifest, { manifests }: PartMirrors = {}): string {
   return manifests ? join(manifests, url.split("/").slice(-2).join("/")) : url;
-}
-
-function join(prefix: string, path: string): string {
-  return `${prefix.replace(/\/+$/, "")}/${path}`;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { isUrl } from "../../sdk/artifacts";
+import { isUrl } from "../../sdk/charts";
 import type { BundleInputs } from "./bundle";
 import { cacheFolder, digest, keep, messageOf } from "./fileCache";
 

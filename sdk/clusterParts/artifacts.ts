@@ -1,3 +1,4 @@
+import { type ChartSource, chartSource } from "../charts";
 import { versions } from "../versions";
 import type { ClusterPartName } from "./types";
 
@@ -5,15 +6,8 @@ import type { ClusterPartName } from "./types";
 export type PartArtifact = PartChart | PartManifest;
 
 /** A chart at its official address. */
-export interface PartChart {
+export interface PartChart extends ChartSource {
   readonly kind: "chart";
-  /** Name in its repository, or the whole address with `oci://`. */
-  readonly chart: string;
-  /** Address of the repository; none for `oci://`. */
-  readonly repository?: string;
-  readonly version: string;
-  readonly release: string;
-  readonly namespace: string;
 }
 
 /** A file of a repository at one commit. */
@@ -25,10 +19,7 @@ export interface PartManifest {
 const eksCharts = "https://aws.github.io/eks-charts";
 
 function chart(address: string, version: string, namespace = "kube-system", release?: string): PartChart {
-  const name = address.slice(address.lastIndexOf("/") + 1);
-  const shared = { kind: "chart", version, release: release ?? name, namespace } as const;
-  if (address.startsWith("oci://")) return { ...shared, chart: address };
-  return { ...shared, chart: name, repository: address.slice(0, -name.length - 1) };
+  return { kind: "chart", ...chartSource(address, version, namespace, release) };
 }
 
 /** A file at a commit at which it was seen: upstream has no releases. */

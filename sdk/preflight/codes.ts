@@ -29,6 +29,11 @@ export const preflightCodes = {
   "component-untested": { severity: "warning", meaning: "a component is older than what KServe was built against" },
   "crd-missing": { severity: "error", meaning: "the API server does not know a kind that KServe makes objects of" },
   "inference-disabled": { severity: "error", meaning: "the gateway's controller does not look at InferencePools" },
+  "gateway-without-pools": {
+    severity: "error",
+    meaning: "gateways of this class send no requests to InferencePools",
+  },
+  "gateway-class-unknown": { severity: "error", meaning: "the gateway's controller has no GatewayClass of this name" },
   "autoscaling-prometheus": { severity: "error", meaning: "KServe does not know which Prometheus KEDA is to ask" },
   "router-image-withdrawn": { severity: "error", meaning: "the endpoint picker's image is no longer published" },
   "router-image-old": {

@@ -1,5 +1,6 @@
 import type { ComponentName } from "../compatibility";
 import type { Json } from "../compose/marked";
+import type { GatewayControllerName } from "../gateways/types";
 
 /** What is checked: services, and the cluster that they are to run in. */
 export interface PreflightPlan {
@@ -117,6 +118,8 @@ export interface PlannedGateway {
   readonly namespace: string;
   readonly name: string;
   readonly className?: string;
+  /** What realises it. @default the controller that classes of this name belong to, where one is known */
+  readonly controller?: GatewayControllerName;
   /** @default not known */
   readonly listeners?: readonly PlannedListener[];
 }

@@ -1,6 +1,11 @@
+import { createRequire } from "node:module";
+
 import { kserveNamespace } from "../api/constants";
+import type { GatewayControllerFacts, GatewayControllerName, GatewayControllerPlan } from "../gateways/types";
 import { versions } from "../versions";
 import type { ClusterPlan, PlannedGateway } from "./plan";
+
+const lazyRequire = createRequire(__filename);
 
 /** What decides what an `InferencePlatform` installs. */
 export interface PlannedPlatform {
@@ -13,6 +18,8 @@ export interface PlannedPlatform {
         readonly gatewayName?: string;
         readonly namespace?: string;
         readonly gatewayClassName?: string;
+        /** What is installed for it; its own arguments stand under its name in camel case. */
+        readonly controller?: GatewayControllerName;
         readonly listeners?: readonly {
           readonly name: string;
           readonly port: number;
@@ -30,15 +37,20 @@ export interface PlannedPlatform {
  * @param existing wins where both say something.
  */
 export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan = {}): ClusterPlan {
-  const gateways = [...gatewaysOf(platform), ...(existing.gateways ?? [])];
+  const controller = controllerOf(platform);
+  const gateways = [...gatewaysOf(platform, controller?.facts), ...(existing.gateways ?? [])];
   const ofCrds = (ownership: string | undefined, version: string): string | true =>
     ownership === undefined || ownership === "own" ? version : true;
   return {
     defaultGateway: platform.kserve?.gateway ?? `${kserveNamespace}/kserve-ingress-gateway`,
     // KServe's charts leave it out of the ConfigMap.
     autoscalingPrometheus: false,
+    ...(controller?.plan.inferenceExtensionEnabled !== undefined && {
+      inferenceExtensionEnabled: controller.plan.inferenceExtensionEnabled,
+    }),
     ...existing,
     components: {
+      ...controller?.plan.components,
       kserve: versions.kserve,
       gatewayApi: ofCrds(platform.gatewayApi?.crds, versions.gatewayApi),
       inferenceExtension: ofCrds(platform.inferenceExtension?.crds, versions.inferenceExtension),
@@ -51,19 +63,33 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
   };
 }
 
-function gatewaysOf({ gateway }: PlannedPlatform): PlannedGateway[] {
+/** The controller that the platform installs for its gateway. Facts are loaded only then. */
+function controllerOf({
+  gateway,
+}: PlannedPlatform): { facts: GatewayControllerFacts; plan: GatewayControllerPlan } | undefined {
+  if (!gateway || gateway.controller === undefined) return undefined;
+  const { gatewayControllerFacts } = lazyRequire("../gateways/facts") as typeof import("../gateways/facts");
+  const facts = gatewayControllerFacts(gateway.controller);
+  if (!facts) return undefined;
+  const { controllerArgument } = lazyRequire("../gateways/types") as typeof import("../gateways/types");
+  const own = (gateway as Readonly<Record<string, unknown>>)[controllerArgument(facts.name)];
+  return { facts, plan: facts.plan?.((own ?? {}) as { version?: string }) ?? {} };
+}
+
+function gatewaysOf({ gateway }: PlannedPlatform, facts: GatewayControllerFacts | undefined): PlannedGateway[] {
   if (gateway === false) return [];
   const {
     gatewayName = "kserve-ingress-gateway",
     namespace = kserveNamespace,
-    gatewayClassName = "istio",
+    gatewayClassName = facts ? facts.defaultClass : "istio",
   } = gateway ?? {};
   const listeners = gateway?.listeners ?? [{ name: "http", port: 80 }];
   return [
     {
       namespace,
       name: gatewayName,
-      className: gatewayClassName,
+      ...(gatewayClassName !== undefined && { className: gatewayClassName }),
+      ...(facts && { controller: facts.name }),
       listeners: listeners.map(({ allowedRoutes = "All", ...listener }) => ({
         ...listener,
         allowedRoutes: { from: allowedRoutes },

@@ -70,7 +70,7 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
     {
       ...(platformSettings as Partial<InferencePlatformArgs>),
       kserve: { ...platformSettings?.kserve, certificates: overrides.certificates },
-      mirrors: overrides.mirrors ?? settings.mirrors,
+      mirrors: overrides.mirrors ?? (settings.mirrors as InferencePlatformArgs["mirrors"]),
       existing: existingIn(settings, overrides.pools),
       cluster,
     },

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { CrdOwnership } from "../../components/crds/bundle";
 import { kserveNamespace } from "../../sdk/api/constants";
+import { gatewayControllerSettings } from "./gatewayControllerSettings";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
@@ -56,6 +57,7 @@ export const platformSettings = z.strictObject({
         gatewayClassName: text.optional(),
         gatewayClassController: text.optional(),
         listeners: z.array(listener).optional(),
+        ...gatewayControllerSettings,
       }),
     ])
     .optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { componentTitles } from "../../sdk/compatibility";
+import { gatewayControllerSettings } from "./gatewayControllerSettings";
 
 const text = z.string().min(1);
 const quantity = z.union([z.number(), text]);
@@ -54,6 +55,7 @@ export const existingSettings = z.strictObject({
         namespace: text,
         name: text,
         className: text.optional(),
+        controller: gatewayControllerSettings.controller,
         listeners: z.array(listener).optional(),
       }),
     )

@@ -62,7 +62,10 @@ const settings = z.strictObject({
   /** Fragments that several services share. */
   fragments: z.array(fragment).optional(),
   services: z.array(service).optional(),
-  mirrors: z.record(z.string(), text).optional(),
+  mirrors: z
+    .object({ charts: z.union([text, z.record(z.string(), text)]).optional() })
+    .catchall(z.string().min(1))
+    .optional(),
   /** Node pools that the cluster has beside those of `acceleratorPools`. */
   pools: z.array(poolSettings).optional(),
   /** What else is in the cluster. */

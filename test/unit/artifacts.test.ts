@@ -66,7 +66,7 @@ describe("artifacts", () => {
         {
           path: "mirrors.istio",
           message: "nothing has this name",
-          allowed: "kserve, kserve-charts, lws, lws-charts, gateway-api, inference-extension",
+          allowed: "kserve, kserve-charts, lws, lws-charts, gateway-api, inference-extension, charts",
         },
         {
           path: "mirrors.lws",

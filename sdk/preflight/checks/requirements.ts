@@ -1,4 +1,5 @@
 import {
+  classOfController,
   type ComponentName,
   componentTitles,
   deviceClaimsSince,
@@ -14,6 +15,7 @@ import {
 } from "../../compatibility";
 import { draAnnotations } from "../../api/rules/draAnnotations";
 import type { View } from "../../api/view";
+import { controllerOfClass } from "../../gateways/facts";
 import { gatewaysOf } from "./gateways";
 import type { CheckedCluster, CheckedService, Report } from "./check";
 
@@ -156,14 +158,31 @@ function gatewayRequirements({ spec, namespace }: CheckedService, cluster: Check
     const gateway = cluster.gateways?.find(
       ({ name, namespace: owner }) => name === wanted.name && owner === wanted.namespace,
     );
-    return gateway?.className === undefined ? [] : [{ className: gateway.className, at: wanted.at }];
+    const className = gateway && (classOfController[gateway.controller ?? ""] ?? gateway.className);
+    return className === undefined ? [] : [{ className, at: wanted.at }];
   });
   const behindIstio = used.find(({ className }) => className === "istio");
   if (behindIstio && cluster.inferenceExtensionEnabled === false) reportFlag(behindIstio.at, cluster, report);
+  checkPools(used, report);
   return used.flatMap(({ className, at }) => {
     const requirements = Object.hasOwn(gatewayClassRequirements, className) ? gatewayClassRequirements[className] : [];
     return (requirements ?? []).map((one) => ({ ...one, at }));
   });
+}
+
+/** Classes of which it is known that their gateways leave InferencePools alone. */
+function checkPools(used: readonly { className: string; at: View }[], report: Report): void {
+  for (const { className, at } of used) {
+    const facts = controllerOfClass(className);
+    const reason = facts?.classesWithoutPools?.[className];
+    if (!facts || reason === undefined) continue;
+    report("gateway-without-pools", at, {
+      given: className,
+      message: `gateways of class "${className}" (${facts.title}) send no requests to InferencePools, so that the scheduler is never asked: ${reason}`,
+      allowed: Object.keys(facts.classes).join(", "),
+      fix: "take another class for the gateway, or leave out the scheduler",
+    });
+  }
 }
 
 function reportFlag(at: View, { components }: CheckedCluster, report: Report): void {

@@ -347,6 +347,33 @@ export const clusterCases: readonly PreflightCase[] = [
     good: plan(hosts("llm.example.com"), listening({ name: "http", hostname: "*.example.com", allowedRoutes: all })),
   },
   {
+    code: "gateway-without-pools",
+    title: "a scheduler behind a proxy of Istio's mesh",
+    bad: plan(scheduled, { gateways: gateway("istio-waypoint"), components: { istio: "1.29.2" } }),
+    finding:
+      'spec.router.gateway: gateways of class "istio-waypoint" (Istio) send no requests to InferencePools, so that the scheduler is never asked: its gateways are proxies of the mesh, which no client outside reaches; given: "istio-waypoint"; allowed: istio; fix: take another class for the gateway, or leave out the scheduler [gateway-without-pools]',
+    good: plan(routed, { gateways: gateway("istio-waypoint") }),
+  },
+  {
+    code: "gateway-class-unknown",
+    title: "a class that GKE does not have",
+    bad: plan(routed, { gateways: [{ ...gateway("gke-l7-rib")[0]!, controller: "gke" }] }),
+    finding:
+      'gateways[0].className: GKE Gateway has no such GatewayClass, so that nobody realises the gateway; given: "gke-l7-rib"; allowed: gke-l7-regional-external-managed, gke-l7-rilb; fix: did you mean "gke-l7-rilb"? [gateway-class-unknown]',
+    good: plan(routed, { gateways: [{ ...gateway("gke-l7-rilb")[0]!, controller: "gke" }] }),
+  },
+  {
+    code: "component-too-old",
+    title: "a class of one's own, of an Istio without the v1 pool",
+    bad: plan(scheduled, {
+      gateways: [{ ...gateway("inference")[0]!, controller: "istio" }],
+      components: { istio: "1.27.1" },
+    }),
+    finding:
+      "spec.router.gateway: needs Istio 1.28.0 or newer, and the cluster has 1.27.1: before, Istio does not know InferencePools of API version v1; allowed: Istio 1.28.0 or newer; fix: upgrade Istio [component-too-old]",
+    good: plan(scheduled, { gateways: gateway("inference"), components: { istio: "1.27.1" } }),
+  },
+  {
     code: "route-missing",
     title: "a gateway and a scheduler without a route",
     bad: plan({ router: { gateway: { refs: [{ name: "gw", namespace: "kserve" }] }, scheduler: {} } }),

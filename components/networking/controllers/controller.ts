@@ -1,0 +1,80 @@
+import { createRequire } from "node:module";
+
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { ArtifactMirrors } from "../../../sdk/artifacts";
+import { type CheckedController, checkGatewayController } from "../../../sdk/gateways/checks";
+import type { GatewayControllerName } from "../../../sdk/gateways/types";
+import { assertNoProblems } from "../../../sdk/problems";
+import type { Resources } from "../../resources";
+import type { GatewayArgs } from "../gateway";
+import type { ExistingGatewayClassArgs } from "./existing";
+import type { GkeGatewayArgs } from "./gkeGateway";
+
+const lazyRequire = createRequire(__filename);
+
+/** Which controller realises gateways, and its own arguments. */
+export interface GatewayControllerArgs {
+  controller: GatewayControllerName;
+  /** Of controller "gke". */
+  gke?: Omit<GkeGatewayArgs, "className">;
+  /** Of controller "existing"; the class is the gateway's `gatewayClassName`. */
+  existing?: Omit<ExistingGatewayClassArgs, "className">;
+}
+
+/** What a controller is given beside its own arguments. */
+export interface GatewayControllerContext {
+  /** Of the cluster, for CRDs that are applied outside the Kubernetes provider. */
+  kubeconfig: pulumi.Input<string>;
+  /** Where charts and CRDs are taken from instead of their official addresses. */
+  mirrors?: ArtifactMirrors;
+  /** The class that the gateway names. @default the controller's own */
+  gatewayClassName?: string;
+}
+
+/** A controller as gateways and services see it. */
+export interface GatewayControllerHandle {
+  readonly controller: GatewayControllerName;
+  /** `metadata.name` of the GatewayClass. */
+  readonly className: string;
+  /** `spec.controllerName`, where the Gateway is to make the class; none where the controller makes it. */
+  readonly gatewayClassController?: string;
+  /** What is installed; none where nothing is. */
+  readonly version?: string;
+  /** Which API versions of InferencePool it acts on. */
+  readonly poolVersions: readonly string[];
+  /** What a Gateway must depend on. */
+  readonly ready: Resources;
+  /** What a Gateway of this controller has unless its arguments say otherwise, such as annotations. */
+  readonly gatewayDefaults?: Partial<GatewayArgs>;
+}
+
+/** Makes a controller; `given` has its own arguments. */
+export type GatewayControllerFactory = (
+  name: string,
+  args: GatewayControllerArgs & GatewayControllerContext,
+  opts: pulumi.ComponentResourceOptions,
+) => GatewayControllerHandle;
+
+/** One line for each controller: what it is made by, loaded when it is chosen. */
+const factories: Readonly<Partial<Record<GatewayControllerName, () => GatewayControllerFactory>>> = {
+  gke: () => (lazyRequire("./gkeGateway") as typeof import("./gkeGateway")).gkeGateway,
+  existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingGatewayClass,
+};
+
+/**
+ * The controller of an environment's gateways, with what it needs in the cluster.
+ *
+ * @throws ConfigurationError when there is no such controller, its version does not act on what KServe makes, the class is none of
+ * its classes, or arguments are given that belong to another.
+ */
+export function createGatewayController(
+  name: string,
+  args: GatewayControllerArgs & GatewayControllerContext,
+  opts: pulumi.ComponentResourceOptions = {},
+): GatewayControllerHandle {
+  assertNoProblems(`gateway controller "${name}"`, checkGatewayController(args as unknown as CheckedController));
+  const factory = factories[args.controller];
+  if (!factory) throw new Error(`gateway controller "${args.controller}" has facts, and nothing that makes it`);
+  return factory()(name, args, opts);
+}
