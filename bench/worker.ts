@@ -1,14 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { ComponentResource } from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 
 import { Operation, runOperation } from "../local/engine/run";
 import { openStack } from "../local/engine/workspace";
 
+/**
+ * Which services a measured process declares: as LLMInferenceServices of this package, as raw CustomResources, or as raw
+ * CustomResources in a component each that does nothing else, which is what any component costs.
+ */
+export type Program = "services" | "raw" | "wrapped";
+
 /** What a measured process does; given as JSON in its only argument. */
 export interface WorkerTask {
-  program: "services" | "raw";
+  program: Program;
   operation: "preview" | "up";
   /** Folder of the engine's state. */
   folder: string;
@@ -44,23 +51,34 @@ const programs: Record<WorkerTask["program"], (task: WorkerTask) => PulumiFn> = 
       new LLMInferenceService(`service-${index}`, { namespace: "default", spec, skipAwait: true }, { provider });
     }
   },
-  raw: (task) => async () => {
-    const k8s = await import("@pulumi/kubernetes");
-    const provider = new k8s.Provider("cluster", { kubeconfig: readFileSync(task.kubeconfigPath, "utf8") });
-    for (let index = 0; index < task.count; index++) {
-      new k8s.apiextensions.CustomResource(
-        `raw-${index}`,
-        {
-          apiVersion: "serving.kserve.io/v1alpha2",
-          kind: "LLMInferenceService",
-          metadata: { name: `raw-${index}`, namespace: "default", annotations: { "pulumi.com/skipAwait": "true" } },
-          spec,
-        },
-        { provider },
-      );
-    }
-  },
+  raw: (task) => () => declareRaw(task, () => undefined),
+  wrapped: (task) => () => declareRaw(task, (name) => new Wrapper(name)),
 };
+
+class Wrapper extends ComponentResource {
+  constructor(name: string) {
+    super("bench:index:Wrapper", name);
+    this.registerOutputs();
+  }
+}
+
+async function declareRaw(task: WorkerTask, parentOf: (name: string) => ComponentResource | undefined): Promise<void> {
+  const k8s = await import("@pulumi/kubernetes");
+  const provider = new k8s.Provider("cluster", { kubeconfig: readFileSync(task.kubeconfigPath, "utf8") });
+  for (let index = 0; index < task.count; index++) {
+    const name = `raw-${index}`;
+    new k8s.apiextensions.CustomResource(
+      name,
+      {
+        apiVersion: "serving.kserve.io/v1alpha2",
+        kind: "LLMInferenceService",
+        metadata: { name, namespace: "default", annotations: { "pulumi.com/skipAwait": "true" } },
+        spec,
+      },
+      { provider, parent: parentOf(name) },
+    );
+  }
+}
 
 async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2] ?? "") as WorkerTask;
