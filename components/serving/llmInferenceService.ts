@@ -17,7 +17,7 @@ import type { Json } from "../../sdk/compose/marked";
 import { type OriginEntry, originEntries } from "../../sdk/compose/explain";
 import type { ControllerSettings } from "../../sdk/compose/settings";
 import type { CompositionWarning } from "../../sdk/compose/warnings";
-import { KubernetesObject, waitForAnnotation } from "../kubernetesObject";
+import { KubernetesObject, resourceType, waitForAnnotation } from "../kubernetesObject";
 import { lazyOutputs } from "../lazyOutputs";
 import {
   type BaseRef,
@@ -134,7 +134,8 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     const checked = args.presets || args.preflight ? check(inputs, args, composition, this) : written;
     const configs = publishConfigs(name, inputs, written, {
       parent: this,
-      provider: opts.provider,
+      // Also that of its parent, or one of opts.providers: what is published has no parent to get it from.
+      provider: this.getProvider(resourceType(servingApiVersion, "LLMInferenceServiceConfig")),
       dependsOn: opts.dependsOn,
     });
     const service = createService(name, inputs.serviceName, args, checked, {

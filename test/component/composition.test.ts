@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 
+import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import { LLMInferenceService, type LLMInferenceServiceArgs } from "../../components/serving/llmInferenceService";
@@ -119,6 +120,35 @@ describe("a service's composition", () => {
     deepStrictEqual(dependsOn, ["giver"]);
     strictEqual(await result.isSecret, true);
     strictEqual(JSON.stringify(await result.origins).includes("hunter2"), false);
+  });
+
+  it("publishes where the service goes, also by the provider of its parent or one of several", async () => {
+    const service = (name: string, opts: pulumi.ComponentResourceOptions): LLMInferenceService =>
+      new LLMInferenceService(
+        name,
+        {
+          namespace: "models",
+          mode: "references",
+          fragments: [{ name: "gpu", spec: { replicas: 2 } }],
+          spec: { model },
+        },
+        opts,
+      );
+    const { registrations } = await register(() => {
+      const [own, other] = ["own", "other"].map((name) => new Provider(name, { kubeconfig: name }));
+      const parent = new pulumi.ComponentResource("test:index:Team", "team", {}, { providers: { kubernetes: own! } });
+      service("child", { parent });
+      service("direct", { providers: [other!] });
+    });
+    const providers = registrations
+      .filter(({ name }) => name === "models-config-gpu" || name.endsWith("-service"))
+      .map(({ name, provider }) => `${name}: ${provider}`);
+    deepStrictEqual(providers.sort(), [
+      "child-service: own",
+      "direct-service: other",
+      "models-config-gpu: other",
+      "models-config-gpu: own",
+    ]);
   });
 
   it("publishes a fragment once for all services of a namespace that refer to it", async () => {

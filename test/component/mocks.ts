@@ -13,6 +13,8 @@ export interface Registration {
   dependsOn: string[];
   /** Paths of inputs whose changes do nothing; absent when there are none. */
   ignoreChanges?: string[];
+  /** Name of the provider; absent when none was given. */
+  provider?: string;
   /** How long creating and updating may take. */
   customTimeouts?: { create: string; update: string };
 }
@@ -89,6 +91,7 @@ interface RegisterRequest {
   getName(): string;
   getCustom(): boolean;
   getParent(): string;
+  getProvider(): string;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
@@ -97,6 +100,8 @@ interface RegisterRequest {
 
 function describeRequest(request: RegisterRequest): Registration {
   const timeouts = request.getCustomtimeouts();
+  // `<urn>::<id>`
+  const provider = request.getProvider().replace(/::[^:]*$/, "");
   return {
     type: request.getType(),
     name: request.getName(),
@@ -105,6 +110,7 @@ function describeRequest(request: RegisterRequest): Registration {
     parent: lastPart(request.getParent()),
     dependsOn: [...new Set(request.getDependenciesList().map(lastPart))].sort(),
     ...(request.getIgnorechangesList().length > 0 && { ignoreChanges: request.getIgnorechangesList() }),
+    ...(provider && { provider: lastPart(provider) }),
     ...(timeouts?.getCreate() && { customTimeouts: { create: timeouts.getCreate(), update: timeouts.getUpdate() } }),
   };
 }
