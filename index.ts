@@ -273,7 +273,7 @@ export {
   InferenceExtensionCrds,
   type InferenceExtensionCrdsArgs,
 } from "./components/networking/inferenceExtensionCrds";
-export { KServe, type KServeArgs, type KServeControllerArgs } from "./components/platform/kserve";
+export { KServe, type KServeArgs, type KServeControllerArgs, kservePresets } from "./components/platform/kserve";
 export type { KServeCertificates, ProvidedCertificate } from "./components/platform/kserveCertificates";
 export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrds";
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";

@@ -102,7 +102,7 @@ export class KServe extends pulumi.ComponentResource {
       ...child,
       dependsOn: controller,
     });
-    const presetObjects = renderChart(presetChart(args), { parent: this }).apply(withCanonicalResources);
+    const presetObjects = renderPresets(args, { parent: this });
     const presets = register(name, presetObjects, { ...child, dependsOn: webhooks });
 
     this.namespace = pulumi.output(kserveNamespace);
@@ -174,13 +174,30 @@ function controllerChart(args: KServeArgs) {
   };
 }
 
-function presetChart(args: KServeArgs) {
-  return {
-    ...resolveChart(artifacts.kservePresets, args.mirrors),
+/**
+ * Specs of KServe's presets by their names, for services on a KServe that another stack has installed, in the version that this package
+ * installs. The chart is rendered, and nothing is created. {@link KServe.presets} has the same.
+ *
+ * @param opts the Kubernetes provider that renders.
+ */
+export function kservePresets(
+  args: { mirrors?: ArtifactMirrors } = {},
+  opts: pulumi.InvokeOptions = {},
+): pulumi.Output<Presets> {
+  return renderPresets(args, opts).apply(specsByName);
+}
+
+function renderPresets(
+  { mirrors }: Pick<KServeArgs, "mirrors">,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<Manifest[]> {
+  const chart = {
+    ...resolveChart(artifacts.kservePresets, mirrors),
     releaseName: "kserve-runtime-configs",
     namespace: kserveNamespace,
     values: { kserve: { llmisvcConfigs: { enabled: true } } },
   };
+  return renderChart(chart, opts).apply(withCanonicalResources);
 }
 
 function specsByName(objects: Manifest[]): Presets {

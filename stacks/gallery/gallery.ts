@@ -2,12 +2,14 @@ import { Provider } from "@pulumi/kubernetes/provider";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
 import { KubernetesObject } from "../../components/kubernetesObject";
+import { kservePresets } from "../../components/platform/kserve";
 import { allResources } from "../../components/resources";
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import type { ClusterPlan } from "../../sdk/preflight/plan";
 import { clusterOf, type EnvironmentOverrides, type ServiceOutputs, serviceOutputs } from "../environment/environment";
 import { configuredSettings } from "../environment/configuration";
 import { existingIn, waivePath } from "../environment/plan";
+import { controllerSettingsOf } from "../environment/settings";
 import { chosenEntries, gallerySettingKeys, type GallerySettings, parseGallerySettings } from "./settings";
 
 /** Outputs of a gallery: what app teams read of each service. */
@@ -39,13 +41,16 @@ export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
         );
   const options = { provider: platform.provider, dependsOn: allResources(platform.ready, created) as never };
   const preflight = { cluster: platform.plan, waive: settings.preflight?.waive, waivePath };
+  const diagnosis = platform.clusterAccess;
+  const controllerSettings =
+    settings.platform === "existing" ? undefined : controllerSettingsOf({ platform: settings.platform });
   const services = chosenEntries(settings.gallery).flatMap((entry) => Object.entries(entry.services));
   return {
     services: Object.fromEntries(
       services.map(([name, args]) => {
         const service = new LLMInferenceService(
           name,
-          { ...args, namespace, presets: platform.presets, preflight },
+          { ...args, namespace, presets: platform.presets, controllerSettings, preflight, diagnosis },
           options,
         );
         return [name, serviceOutputs(service)];
@@ -54,9 +59,10 @@ export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
   };
 }
 
-type Platform = Pick<InferencePlatform, "provider" | "plan"> & Partial<Pick<InferencePlatform, "ready" | "presets">>;
+type Platform = Pick<InferencePlatform, "provider" | "plan" | "clusterAccess" | "presets"> &
+  Partial<Pick<InferencePlatform, "ready">>;
 
-/** Of a platform that exists neither presets nor resources are known here; the controller has them. */
+/** Of a platform that exists the resources are not known here; its presets are taken for those of the version that this package installs. */
 function platformOf(
   { platform, mirrors }: GallerySettings,
   cluster: InferencePlatformArgs["cluster"],
@@ -64,11 +70,14 @@ function platformOf(
   overrides: EnvironmentOverrides,
 ): Platform {
   if (platform === "existing") {
-    const { kubeconfig, identifier, provider } = cluster;
+    const { kubeconfig, identifier } = cluster;
+    const provider =
+      cluster.provider ?? new Provider("cluster", { kubeconfig, ...(identifier && { clusterIdentifier: identifier }) });
     return {
       plan: existing,
-      provider:
-        provider ?? new Provider("cluster", { kubeconfig, ...(identifier && { clusterIdentifier: identifier }) }),
+      clusterAccess: { kubeconfig },
+      provider,
+      presets: kservePresets({ mirrors: overrides.mirrors ?? mirrors }, { provider }),
     };
   }
   return new InferencePlatform("platform", {
