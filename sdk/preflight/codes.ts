@@ -71,6 +71,7 @@ export const preflightCodes = {
     meaning: "a pod is to use more accelerators than it asks for",
   },
   "accelerators-idle": { severity: "warning", meaning: "a pod asks for more accelerators than it uses" },
+  "model-size-invalid": { severity: "error", meaning: "the size that is stated of a model's weights is none" },
   "model-too-large": { severity: "error", meaning: "the model's weights do not fit into the accelerators' memory" },
   "model-memory-tight": { severity: "warning", meaning: "beside the weights little memory is left for the KV cache" },
 

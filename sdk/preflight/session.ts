@@ -1,12 +1,10 @@
-import { isQuantity } from "../api/quantity";
 import { pathText, View } from "../api/view";
-import { unmarked } from "../compose/marked";
-import { amount } from "./checks/amount";
+import { amount, unlessSecret } from "./checks/amount";
 import { acceleratorsNeeded, acceleratorsOf, checkCapacity } from "./checks/capacity";
 import type { CheckedCluster, CheckedService, Report, ServiceCheck } from "./checks/check";
 import { checkGateways } from "./checks/gateways";
 import { checkImages } from "./checks/images";
-import { checkLimits, checkModelMemory, checkParallelUse } from "./checks/memory";
+import { checkLimits, checkModelMemory, checkParallelUse, modelSizeAnnotation } from "./checks/memory";
 import { checkServedName } from "./checks/models";
 import { checkNames } from "./checks/names";
 import { checkObjects } from "./checks/objects";
@@ -75,7 +73,7 @@ export class Preflight {
       if (total === undefined || nanos > total || before + nanos <= total) continue;
       report("cluster-too-small", at, {
         given: undefined,
-        message: `with this service all services need ${amount(resource, before + nanos)} of ${resource}, and the pools have ${amount(resource, total)} at their largest`,
+        message: `with this service all services need ${unlessSecret(amount(resource, before + nanos), at)} of ${resource}, and the pools have ${amount(resource, total)} at their largest`,
         allowed: `at most ${amount(resource, total)} together`,
         fix: "raise maxNodes of a pool, or lower replicas",
       });
@@ -101,15 +99,11 @@ export class Preflight {
   }
 }
 
-/** Annotation for the size of a model's weights. */
-export const modelSizeAnnotation = "pulumi-kserve.dev/model-size-gib";
-
 function checkedService({ name, namespace, spec, labels, annotations, modelSizeGiB }: PlannedService): CheckedService {
   const view = new View(spec);
   const annotationView = new View(annotations ?? {});
   const stopped = annotationView.get("serving.kserve.io/stop").text === "true";
-  const size = unmarked(annotations?.[modelSizeAnnotation]);
-  const annotated = typeof size === "string" && isQuantity(size) ? Number(size) : undefined;
+  const { text } = annotationView.get(modelSizeAnnotation);
   return {
     name,
     namespace,
@@ -117,7 +111,7 @@ function checkedService({ name, namespace, spec, labels, annotations, modelSizeG
     labels: new View(labels ?? {}),
     annotations: annotationView,
     workloads: stopped ? [] : workloadsOfService(view),
-    modelSizeGiB: modelSizeGiB ?? annotated,
+    modelSizeGiB: modelSizeGiB ?? (text === undefined ? undefined : Number(text)),
   };
 }
 

@@ -27,7 +27,7 @@ export class Waivers {
       const path = `${this.path}[${index}]`;
       const found: Finding[] = [];
       if (!Object.hasOwn(preflightCodes, code)) {
-        const close = nearest(code, Object.keys(preflightCodes));
+        const close = typeof code === "string" ? nearest(code, Object.keys(preflightCodes)) : undefined;
         found.push({
           code: "waiver-unknown-code",
           severity: "error",
@@ -38,7 +38,7 @@ export class Waivers {
           fix: close ? `did you mean "${close}"?` : "take the code from the finding",
         });
       }
-      if (reason.trim() === "") {
+      if (!isReason(reason)) {
         found.push({
           code: "waiver-without-reason",
           severity: "error",
@@ -73,7 +73,12 @@ export class Waivers {
 }
 
 function isUsable({ code, reason }: Waiver): boolean {
-  return Object.hasOwn(preflightCodes, code) && reason.trim() !== "";
+  return Object.hasOwn(preflightCodes, code) && isReason(reason);
+}
+
+/** Programs in JavaScript may leave it out. */
+function isReason(reason: unknown): boolean {
+  return typeof reason === "string" && reason.trim() !== "";
 }
 
 function matches({ code, service }: Waiver, finding: Finding): boolean {

@@ -28,6 +28,11 @@ export interface Handle {
   readonly incomplete: boolean;
 }
 
+/** Whether nothing may be said of a value: it is not known yet, or a secret. */
+export function isHidden(raw: unknown): boolean {
+  return isOpaque(raw) || (raw instanceof Marked && raw.secret);
+}
+
 /** Adds a plugin without parameters under the name of its type, as the router does for what is missing. */
 export function addDefault(handle: Handle, type: string): void {
   const definition = handle.catalog[type];
@@ -111,7 +116,9 @@ export function listOf(raw: unknown): readonly unknown[] {
   return Array.isArray(raw) ? raw : [];
 }
 
+/** Undefined for what is no text, and for a secret: names get into messages. */
 export function textOf(raw: unknown): string | undefined {
+  if (isHidden(raw)) return undefined;
   const value = raw instanceof Marked ? raw.value : raw;
   return typeof value === "string" ? value : undefined;
 }

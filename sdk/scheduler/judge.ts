@@ -2,7 +2,17 @@ import { isOpaque, shownValue } from "../api/view";
 import { nearest } from "../nearest";
 import { pluginCatalog, type PluginCatalog } from "./catalog";
 import type { SchedulerFinding } from "./check";
-import { addDefault, type Handle, type Instance, listOf, objectOf, resolve, textOf, withKind } from "./handle";
+import {
+  addDefault,
+  type Handle,
+  type Instance,
+  isHidden,
+  listOf,
+  objectOf,
+  resolve,
+  textOf,
+  withKind,
+} from "./handle";
 import {
   checkDataFlow,
   checkDataLayer,
@@ -99,7 +109,7 @@ function withExtra(catalog: PluginCatalog, extra: ExtraPlugins): PluginCatalog {
 
 function namesUnknown(plugin: unknown): boolean {
   const { name, type } = objectOf(plugin);
-  return isOpaque(plugin) || isOpaque(name) || isOpaque(type);
+  return isOpaque(plugin) || isHidden(name) || isHidden(type);
 }
 
 function declarePlugins(handle: Handle, plugins: unknown): void {
@@ -286,7 +296,8 @@ function checkStages(handle: Handle, handler: Instance, profiles: readonly unkno
   const { deciders, profiles: named } = objectOf(handler.parameters);
   if (isOpaque(handler.parameters) || isOpaque(deciders) || isOpaque(named)) return;
   const given = profiles.map((profile) => textOf(objectOf(profile).name));
-  if (given.includes(undefined)) return;
+  const references = [...Object.values(objectOf(deciders)), ...Object.values(objectOf(named))];
+  if (given.includes(undefined) || references.some(isHidden)) return;
   for (const stage of ["decode", "prefill", "encode"]) {
     const name = textOf(objectOf(named)[stage]) || stage;
     const runs = stage === "decode" || Boolean(textOf(objectOf(deciders)[stage]));

@@ -1,5 +1,15 @@
 import { isOpaque, shownValue } from "../api/view";
-import { addDefault, type Handle, type Instance, listOf, needDefault, objectOf, resolve, textOf } from "./handle";
+import {
+  addDefault,
+  type Handle,
+  type Instance,
+  isHidden,
+  listOf,
+  needDefault,
+  objectOf,
+  resolve,
+  textOf,
+} from "./handle";
 import { goDurationSeconds } from "./goDuration";
 import { omit } from "./omit";
 import { type PluginKind, SchedulerRouter } from "./routers";
@@ -10,8 +20,8 @@ const featureGates: Readonly<Record<SchedulerRouter, readonly string[]>> = {
   [SchedulerRouter.llmD]: ["flowControl", "haPopulateNonLeaderDatastore"],
 };
 
-/** Which feature gates are on. */
-export function checkFeatureGates(handle: Handle, gates: unknown): ReadonlySet<string> {
+/** Which feature gates are on; undefined when not all of them are known. */
+export function checkFeatureGates(handle: Handle, gates: unknown): ReadonlySet<string> | undefined {
   const on = new Set<string>();
   for (const [index, gate] of listOf(gates).entries()) {
     const text = gate === null ? "" : textOf(gate);
@@ -26,7 +36,7 @@ export function checkFeatureGates(handle: Handle, gates: unknown): ReadonlySet<s
     } else if (value === undefined || /^\s*(1|t|true)\s*$/i.test(value)) on.add(name);
     else on.delete(name);
   }
-  return on;
+  return isHidden(gates) || listOf(gates).some(isHidden) ? undefined : on;
 }
 
 export function checkParsers(handle: Handle, root: Readonly<Record<string, unknown>>): void {
@@ -63,8 +73,8 @@ function checkOneReference(
   resolve(handle, objectOf(value).pluginRef, join(path, "pluginRef"), kind, options);
 }
 
-export function checkDataLayer(handle: Handle, dataLayer: unknown, gates: ReadonlySet<string>): void {
-  if (isOpaque(dataLayer)) return;
+export function checkDataLayer(handle: Handle, dataLayer: unknown, gates: ReadonlySet<string> | undefined): void {
+  if (isOpaque(dataLayer) || !gates) return;
   const path = join(handle.path, "dataLayer");
   const given = dataLayer !== undefined && dataLayer !== null;
   if (gates.has("enableLegacyMetrics")) {
@@ -134,7 +144,8 @@ const defaultPolicies = [
   ["static-usage-limit-policy", "usage-limit-policy"],
 ] as const;
 
-export function checkFlowControl(handle: Handle, flowControl: unknown, gates: ReadonlySet<string>): void {
+export function checkFlowControl(handle: Handle, flowControl: unknown, gates: ReadonlySet<string> | undefined): void {
+  if (!gates) return;
   if (gates.has("flowControl")) for (const [type, kind] of defaultPolicies) needDefault(handle, type, kind);
   if (flowControl === undefined || flowControl === null || isOpaque(flowControl)) return;
   const path = join(handle.path, "flowControl");

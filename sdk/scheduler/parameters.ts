@@ -3,6 +3,7 @@ import { Marked } from "../compose/marked";
 import { nearest } from "../nearest";
 import type { ParameterDefinition, Parameters, PluginDefinition } from "./catalog";
 import { goDurationSeconds } from "./goDuration";
+import { isHidden } from "./handle";
 import { omit } from "./omit";
 import type { PluginKind } from "./routers";
 import { join, type Report, unknownName, wrongType } from "./shape";
@@ -26,17 +27,16 @@ export function checkParameters(
     }
     return;
   }
-  if (given !== undefined && given !== null && (typeof given !== "object" || Array.isArray(given))) {
-    report(path, { message: "of the wrong type", given: shownValue(plain(given)), allowed: "an object" });
+  const whole = plain(given) ?? {};
+  if (typeof whole !== "object" || Array.isArray(whole)) {
+    report(path, { message: "of the wrong type", ...shown(given), allowed: "an object" });
     return;
   }
-  const values = (given ?? {}) as Record<string, unknown>;
+  const values = whole as Record<string, unknown>;
   checkFields(parameters, values, path, definition.furtherParameters === true, lookup, report);
-  const broken = rule?.(folded(parameters, values));
-  if (broken) {
-    const value = at(values, broken.name);
-    report(join2(path, broken.name), { given: shownValue(plain(value)), ...omit(broken, "name") });
-  }
+  // What a rule says may name any of the values.
+  const broken = hides(values) ? undefined : rule?.(folded(parameters, values));
+  if (broken) report(join2(path, broken.name), { ...shown(at(values, broken.name)), ...omit(broken, "name") });
 }
 
 function checkFields(
@@ -73,12 +73,12 @@ function checkFields(
 function checkValue(definition: ParameterDefinition, raw: unknown, path: string, lookup: Lookup, report: Report): void {
   const value = plain(raw);
   if (isOpaque(raw) || value === undefined || value === null) return;
-  const shown = raw instanceof Marked && raw.secret ? {} : { given: shownValue(value) };
+  const given = shown(raw);
   const wrong = wrongType(value, definition.type);
-  if (wrong !== undefined) return report(path, { message: "of the wrong type", ...shown, allowed: wrong });
-  if (definition.type === "object") return checkObject(definition, value, path, lookup, report);
+  if (wrong !== undefined) return report(path, { message: "of the wrong type", ...given, allowed: wrong });
+  if (definition.type === "object") return checkObject(definition, raw, path, lookup, report);
   if (definition.type === "objects") {
-    if (!Array.isArray(value)) return report(path, { message: "of the wrong type", ...shown, allowed: "a list" });
+    if (!Array.isArray(value)) return report(path, { message: "of the wrong type", ...given, allowed: "a list" });
     if (definition.length !== undefined && value.length !== definition.length) {
       report(path, {
         message: "has the wrong number of elements",
@@ -95,22 +95,24 @@ function checkValue(definition: ParameterDefinition, raw: unknown, path: string,
   if (definition.values && typeof value === "string" && !definition.values.includes(value)) {
     return report(
       path,
-      { ...shown, ...unknownName("value", value, definition.values), message: "not one of the allowed values" },
+      isHidden(raw)
+        ? { message: "not one of the allowed values", allowed: expected(definition) }
+        : { ...given, ...unknownName("value", value, definition.values), message: "not one of the allowed values" },
       definition.lenient,
     );
   }
   if (definition.language === "metric" && value !== "" && !metric.test(value as string)) {
-    report(path, { message: "not a metric", ...shown, allowed: 'a name, or name{label="value"}' });
+    report(path, { message: "not a metric", ...given, allowed: 'a name, or name{label="value"}' });
   }
   const range = outOfRange(definition, definition.type === "duration" ? goDurationSeconds(value as string) : value);
   if (range !== undefined)
-    report(path, { message: range, ...shown, allowed: expected(definition) }, definition.lenient);
+    report(path, { message: range, ...given, allowed: expected(definition) }, definition.lenient);
   if (definition.refersTo && typeof value === "string" && value !== "") {
     const kinds = lookup(value);
     if (kinds === undefined)
-      report(path, { message: "no plugin has this name", ...shown, allowed: "a name in plugins" });
+      report(path, { message: "no plugin has this name", ...given, allowed: "a name in plugins" });
     else if (kinds !== "unknown" && !kinds.includes(definition.refersTo)) {
-      report(path, { message: `the plugin is no ${definition.refersTo}`, ...shown });
+      report(path, { message: `the plugin is no ${definition.refersTo}`, ...given });
     }
   }
 }
@@ -125,7 +127,7 @@ function checkObject(
   const value = plain(raw);
   if (isOpaque(raw)) return;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return report(path, { message: "of the wrong type", given: shownValue(value), allowed: "an object" });
+    return report(path, { message: "of the wrong type", ...shown(raw), allowed: "an object" });
   }
   if (definition.fields) {
     checkFields(definition.fields, value as Record<string, unknown>, path, false, lookup, report);
@@ -167,6 +169,17 @@ function folded(fields: Parameters, values: Readonly<Record<string, unknown>>): 
 function given(value: unknown): boolean {
   const known = plain(value);
   return isOpaque(value) || (known !== undefined && known !== null && known !== "" && known !== 0);
+}
+
+/** What a finding shows of a value; nothing of a secret. */
+function shown(raw: unknown): { given?: unknown } {
+  return isHidden(raw) ? {} : { given: shownValue(plain(raw)) };
+}
+
+/** Whether a value is a secret or has one in it. */
+function hides(value: unknown): boolean {
+  if (isHidden(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hides);
 }
 
 function plain(value: unknown): unknown {

@@ -144,6 +144,14 @@ export function wrongType(value: unknown, type: string): string | undefined {
   }
 }
 
+/** The steps of a path that {@link join} and indexes of lists made. */
+export function stepsOf(path: string): (string | number)[] {
+  const steps = path.matchAll(/\.?([A-Za-z0-9_-]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/g);
+  return [...steps].map(([, key, index, quoted]) =>
+    index !== undefined ? Number(index) : quoted !== undefined ? (JSON.parse(quoted) as string) : (key ?? ""),
+  );
+}
+
 export function join(path: string, key: string): string {
   const step = /^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key);
   if (step !== key) return `${path}[${step}]`;

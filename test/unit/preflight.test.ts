@@ -97,6 +97,35 @@ describe("preflight", () => {
     deepStrictEqual(codes(7), [["cluster-too-small", "models/b"]]);
   });
 
+  it("knows the place in the spec of what it says about the endpoint picker's configuration", () => {
+    const plugins = [{ type: "queue-scorrer" }];
+    const head = { apiVersion: "llm-d.ai/v1alpha1", kind: "EndpointPickerConfig", schedulingProfiles: [] };
+    const router = { route: {}, scheduler: { config: { inline: { ...head, plugins, "odd.key": 1 } } } };
+    const inline = ["router", "scheduler", "config", "inline"];
+    deepStrictEqual(
+      preflight(plan({ router })).map(({ steps }) => steps),
+      [
+        [...inline, "odd.key"],
+        [...inline, "plugins", 0, "type"],
+      ],
+    );
+  });
+
+  it("says nothing about a configuration for an image that is not known yet", () => {
+    const image = new Marked(undefined, { unknown: true, secret: false, carriers: [] });
+    const inline = { apiVersion: "llm-d.ai/v1alpha1", kind: "EndpointPickerConfig", plugins: [{ type: "own-scorer" }] };
+    const scheduler = { config: { inline }, template: { containers: [{ name: "main", image }] } };
+    deepStrictEqual(preflight(plan({ router: { route: {}, scheduler } })), []);
+  });
+
+  it("takes a waiver without a code or a reason, as programs in JavaScript may have it, for a wrong one", () => {
+    const waive = [{ code: "image-latest" }, { reason: "a trial" }] as never;
+    deepStrictEqual(
+      preflight(waived(waive, { template: pod({}, { image: "vllm" }) })).map(({ code }) => code),
+      ["waiver-without-reason", "waiver-unknown-code", "image-latest"],
+    );
+  });
+
   it("shows a waived error as a warning with its reason", () => {
     const reason = "the node is made by hand";
     const waivers = [{ code: "accelerator-missing", reason, service: "llama" }];

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from "node:assert";
 
+import { Marked } from "../../sdk/compose/marked";
 import { describeProblem } from "../../sdk/problems";
 import { checkEndpointPickerConfig, type EndpointPickerCheckOptions } from "../../sdk/scheduler/check";
 
@@ -39,6 +40,48 @@ describe("checks of a scheduler's configuration", () => {
         ],
       }),
       [],
+    );
+  });
+
+  it("say nothing about feature gates and what they decide while these are not known", () => {
+    const unknown = new Marked(undefined, { unknown: true, secret: false, carriers: [] });
+    for (const featureGates of [unknown, [unknown]]) {
+      deepStrictEqual(described({ ...head, featureGates, flowControl: { maxRequests: 5 } }), []);
+    }
+  });
+
+  it("show no secret, neither of names nor of parameters", () => {
+    const secret = (value: string | number): Marked =>
+      new Marked(value, { unknown: false, secret: true, carriers: [] });
+    deepStrictEqual(
+      described({
+        ...head,
+        plugins: [
+          { type: "queue-scorer", name: secret("hidden") },
+          { type: secret("hidden-scorer") },
+          {
+            type: "concurrency-detector",
+            parameters: { concurrencyMode: secret("token"), maxConcurrency: secret(-1) },
+          },
+          { type: "disagg-profile-handler", parameters: { deciders: { prefill: secret("hidden") } } },
+          {
+            type: "core-metrics-extractor",
+            parameters: { defaultEngine: secret("hidden"), engineConfigs: secret("hidden") },
+          },
+        ],
+        schedulingProfiles: [
+          { name: secret("prefill"), plugins: [{ pluginRef: secret("hidden"), weight: secret("2") }] },
+          { name: "decode", plugins: [{ pluginRef: "named-by-a-secret" }] },
+        ],
+        featureGates: [secret("hidden")],
+        parser: { pluginRef: secret("hidden") },
+      }),
+      [
+        "schedulingProfiles[0].plugins[0].weight: of the wrong type; allowed: a number",
+        "plugins[2].parameters.concurrencyMode: not one of the allowed values; allowed: requests, tokens",
+        "plugins[2].parameters.maxConcurrency: too small; allowed: more than 0",
+        "plugins[4].parameters.engineConfigs: of the wrong type; allowed: a list",
+      ],
     );
   });
 

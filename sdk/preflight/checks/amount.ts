@@ -1,4 +1,11 @@
 import { canonicalQuantity } from "../../api/quantity";
+import type { View } from "../../api/view";
+import { secretText } from "../../compose/marked";
+
+/** A number in a sentence, which comes from some places of a spec: never a secret. */
+export function unlessSecret(value: number | string, ...from: readonly View[]): string {
+  return from.some(({ isSecret }) => isSecret) ? secretText : String(value);
+}
 
 const billion = 1_000_000_000n;
 

@@ -3,7 +3,7 @@ import type { PodKind, Workload } from "../pods";
 import { acceleratorResources, type KnownPool, offers } from "../pools";
 import { tolerates } from "../taints";
 import { matchesNode } from "../nodeSelection";
-import { amount } from "./amount";
+import { amount, unlessSecret } from "./amount";
 import type { CheckedCluster, CheckedService, Report } from "./check";
 
 /** Whether every pod finds a node, and all of them together enough nodes. */
@@ -134,7 +134,7 @@ function largeEnough(pod: PodKind, pools: readonly KnownPool[], report: Report):
       const isAccelerator =
         acceleratorResources.has(resource) || left.some((pool) => pool.acceleratorResource === resource);
       report(isAccelerator ? "accelerators-per-node" : "node-too-small", at, {
-        message: `${pod.title} ask${plural(pod)} for ${amount(resource, nanos)} of ${resource}, and a node of ${listOf(left)} has ${amount(resource, most)}`,
+        message: `${pod.title} ask${plural(pod)} for ${unlessSecret(amount(resource, nanos), at)} of ${resource}, and a node of ${listOf(left)} has ${amount(resource, most)}`,
         allowed: `at most ${amount(resource, most)} in one pod`,
         fix: isAccelerator
           ? "spread the model over several nodes (parallelism and worker), or take a pool of larger nodes"
@@ -162,8 +162,8 @@ function checkCount(workload: Workload, placed: readonly Placed[], report: Repor
     ? `group${room === 1 ? "" : "s"} of ${perReplica} nodes`
     : `pod${room === 1 ? "" : "s"}`;
   const nodes = [...new Set(placed.flatMap((entry) => entry.pools))].reduce((sum, { maxNodes }) => sum + maxNodes, 0);
-  const where = `${pools} (at most ${nodes} nodes)`;
-  if (room === 0 && minReplicas > 0) {
+  const where = `${pools} (at most ${nodes} node${nodes === 1 ? "" : "s"})`;
+  if (room === 0 && minReplicas > 0 && workload.multiNode) {
     report("group-too-large", at.get("parallelism"), {
       given: undefined,
       message: `a group has ${perReplica} pods, which do not fit into ${where}`,
@@ -172,14 +172,15 @@ function checkCount(workload: Workload, placed: readonly Placed[], report: Repor
     });
   } else if (minReplicas > room) {
     report("pool-too-small", replicasAt, {
-      given: minReplicas,
-      message: `${roleText[workload.role]} needs room for ${minReplicas} replicas, and ${where} has room for ${room} ${unit}`,
+      given: replicasAt.isSecret ? undefined : minReplicas,
+      message: `${roleText[workload.role]} needs room for ${unlessSecret(minReplicas, replicasAt)} replica${minReplicas === 1 ? "" : "s"}, and ${where} has room for ${room} ${unit}`,
       allowed: `at most ${room}`,
       fix: "raise maxNodes of the pool, or lower the replicas",
     });
   } else if (maxReplicas !== undefined && maxReplicas > room) {
-    report("scaling-beyond-pools", at.get("scaling", "maxReplicas"), {
-      message: `${roleText[workload.role]} may scale to ${maxReplicas} replicas, and ${where} has room for ${room} ${unit}`,
+    const most = at.get("scaling", "maxReplicas");
+    report("scaling-beyond-pools", most, {
+      message: `${roleText[workload.role]} may scale to ${unlessSecret(maxReplicas, most)} replicas, and ${where} has room for ${room} ${unit}`,
       allowed: `at most ${room}`,
       fix: "raise maxNodes of the pool, or lower maxReplicas",
     });
@@ -202,7 +203,8 @@ function roomFor(placed: readonly Placed[]): number {
 
 /** Pods of one kind on empty nodes. */
 function podsFitting({ pod, pools }: Placed): number {
-  return pools.reduce((sum, pool) => sum + pool.maxNodes * podsPerNode(pod, pool), 0);
+  const onPool = (pool: KnownPool): number => (pool.maxNodes === 0 ? 0 : pool.maxNodes * podsPerNode(pod, pool));
+  return pools.reduce((sum, pool) => sum + onPool(pool), 0);
 }
 
 function podsPerNode(pod: PodKind, { capacity, pool, acceleratorResource }: KnownPool): number {

@@ -29,7 +29,7 @@ export function gatewaysOf(spec: View, namespace: string, cluster: CheckedCluste
   }
   return list.items.flatMap((ref) => {
     const [name, owner] = [ref.get("name"), ref.get("namespace")];
-    if (name.text === undefined || name.isSecret || owner.unknown) return [];
+    if (name.text === undefined || name.isSecret || owner.unknown || owner.isSecret) return [];
     return [{ namespace: owner.text || namespace, name: name.text, sectionName: ref.get("sectionName"), at: name }];
   });
 }
@@ -150,7 +150,7 @@ function checkHostnames(gateway: string, listeners: readonly PlannedListener[], 
   const meets = listeners.some(({ hostname }) => !hostname || wanted.some((host) => intersect(host, hostname)));
   if (meets) return;
   report("listener-hostname", hostnames, {
-    given: wanted.join(", "),
+    given: hostnames.items.some(({ isSecret }) => isSecret) ? undefined : wanted.join(", "),
     message: `no listener of ${gateway} has a host name of these`,
     allowed: listeners.map(({ name, hostname }) => `${hostname ?? "any"} (${name})`).join(", "),
     fix: "take a host name that a listener has, or give the gateway such a listener",

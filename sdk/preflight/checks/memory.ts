@@ -2,6 +2,7 @@ import type { View } from "../../api/view";
 import { nanosOf, type Workload } from "../pods";
 import { acceleratorResources, type KnownPool, offers } from "../pools";
 import { matchesNode } from "../nodeSelection";
+import { unlessSecret } from "./amount";
 import type { CheckedCluster, CheckedService, Report } from "./check";
 
 const billion = 1_000_000_000n;
@@ -62,22 +63,20 @@ export function checkParallelUse({ workloads }: CheckedService, cluster: Checked
     const parallelism = workload.at.get("parallelism");
     const used = usedPerPod(parallelism);
     if (!request || used === undefined || request.count === 0) continue;
-    const factors = `parallelism.tensor${parallelism.get("dataLocal").present ? " times parallelism.dataLocal" : ""}`;
+    const [tensor, dataLocal] = [parallelism.get("tensor"), parallelism.get("dataLocal")];
+    const [asked, uses] = [unlessSecret(request.count, request.at), unlessSecret(used, tensor, dataLocal)];
+    const factors = `parallelism.tensor${dataLocal.present ? " times parallelism.dataLocal" : ""}`;
     if (used > request.count) {
-      report(
-        "parallelism-exceeds-accelerators",
-        parallelism.get("tensor").present ? parallelism.get("tensor") : parallelism,
-        {
-          message: `a pod asks for ${request.count} of ${request.resource}, and ${factors} makes ${used}`,
-          allowed: `at most ${request.count} in one pod`,
-          fix: `ask for ${used} of ${request.resource}, or lower parallelism.tensor or parallelism.dataLocal`,
-        },
-      );
+      report("parallelism-exceeds-accelerators", tensor.present ? tensor : parallelism, {
+        message: `a pod asks for ${asked} of ${request.resource}, and ${factors} makes ${uses}`,
+        allowed: `at most ${asked} in one pod`,
+        fix: `ask for ${uses} of ${request.resource}, or lower parallelism.tensor or parallelism.dataLocal`,
+      });
     } else if (used < request.count && !setsParallelism(workload)) {
       report("accelerators-idle", request.at, {
-        message: `a pod asks for ${request.count} of ${request.resource}, and ${parallelism.get("tensor").present ? `${factors} makes it use` : "without parallelism.tensor it uses"} ${used}`,
-        allowed: `${used}`,
-        fix: `set parallelism.tensor to ${request.count}, or ask for ${used}`,
+        message: `a pod asks for ${asked} of ${request.resource}, and ${tensor.present ? `${factors} makes it use` : "without parallelism.tensor it uses"} ${uses}`,
+        allowed: uses,
+        fix: `set parallelism.tensor to ${asked}, or ask for ${uses}`,
       });
     }
   }
@@ -106,10 +105,25 @@ const usableShare = 0.9;
 /** Weights should leave a fifth for KV cache and activations. */
 const comfortableShare = 0.8;
 
+/** Annotation for the size of a model's weights. */
+export const modelSizeAnnotation = "pulumi-kserve.dev/model-size-gib";
+
 /** Whether a model of a stated size fits into the accelerators that it is spread over. */
 export function checkModelMemory(service: CheckedService, cluster: CheckedCluster, report: Report): void {
-  const { modelSizeGiB, workloads } = service;
-  if (modelSizeGiB === undefined || !cluster.known) return;
+  const { modelSizeGiB, workloads, annotations } = service;
+  if (modelSizeGiB === undefined) return;
+  const annotation = annotations.get(modelSizeAnnotation);
+  if (!(modelSizeGiB > 0 && modelSizeGiB < Infinity)) {
+    report("model-size-invalid", annotation.present ? `annotations["${modelSizeAnnotation}"]` : "modelSizeGiB", {
+      given: annotation.present ? annotation.given : modelSizeGiB,
+      message: "not a size of a model's weights, which is in GiB",
+      allowed: 'a number above 0, such as "140" in the annotation',
+      fix: "give the number alone, without a unit",
+    });
+    return;
+  }
+  // A sentence about it would tell it.
+  if (!cluster.known || annotation.isSecret) return;
   for (const workload of workloads) {
     if (workload.role !== "scheduler") checkWorkloadMemory(workload, modelSizeGiB, cluster.known, report);
   }

@@ -29,7 +29,8 @@ function servedNames(args: View): { names: string[]; at: View } | undefined {
     ({ text }) => text === "--served-model-name" || text?.startsWith("--served-model-name=") === true,
   );
   const at = items[index];
-  if (!at) return undefined;
+  // What would be said is made of all of them.
+  if (!at || items.some(({ isSecret }) => isSecret)) return undefined;
   const inline = at.text?.split("=")[1];
   if (inline !== undefined) return /\s/.test(inline) ? undefined : { names: [inline], at };
   const names: string[] = [];

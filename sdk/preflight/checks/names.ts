@@ -1,6 +1,7 @@
 import { childNames } from "../../api/names";
 import type { View } from "../../api/view";
 import type { Workload } from "../pods";
+import { unlessSecret } from "./amount";
 import type { CheckedCluster, CheckedService, Report } from "./check";
 import { gatewaysOf } from "./gateways";
 
@@ -89,11 +90,12 @@ function checkHostNames(
     const subdomain = multiNode ? set : at.get("subdomain").text;
     const hostname = at.get("hostname").text ?? (multiNode ? `${set}-0-1` : undefined);
     if (!subdomain || hostname === undefined) continue;
+    const shown = (name: string): string => unlessSecret(name, at.get("hostname"), at.get("subdomain"));
     const full = `${hostname}.${subdomain}.${namespace}.svc.cluster.local`;
     if (full.length <= longestHostName) continue;
     report("host-name-too-long", flag, {
       given: undefined,
-      message: `the host name "${full}" has ${full.length} characters, and Linux takes at most ${longestHostName}: the pod would never start`,
+      message: `the host name "${shown(full)}" has ${full.length} characters, and Linux takes at most ${longestHostName}: the pod would never start`,
       allowed: `at most ${longestHostName} characters`,
       fix: "leave setHostnameAsFQDN out, or shorten the names of service and namespace",
     });
@@ -127,12 +129,12 @@ function checkCertificateName(
   report: Report,
 ): void {
   if (namespace === undefined || enableTLS !== true || !spec.get("router", "scheduler").present) return;
-  const picker = spec.get("router", "scheduler", "pool", "spec", "endpointPickerRef", "name").text;
-  const host = `${picker ?? childNames(name).schedulerService}.${namespace}.svc`;
+  const picker = spec.get("router", "scheduler", "pool", "spec", "endpointPickerRef", "name");
+  const host = `${picker.text ?? childNames(name).schedulerService}.${namespace}.svc`;
   if (host.length <= longestHostName) return;
   report("certificate-host-name", "name", {
     given: name,
-    message: `the scheduler's host name "${host}" has ${host.length} characters, and a certificate's common name at most ${longestHostName}`,
+    message: `the scheduler's host name "${unlessSecret(host, picker)}" has ${host.length} characters, and a certificate's common name at most ${longestHostName}`,
     allowed: `at most ${longestHostName} characters`,
     fix: `shorten the names of service and namespace by ${host.length - longestHostName} together, or use certificates without a common name`,
   });

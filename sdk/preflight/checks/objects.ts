@@ -53,7 +53,7 @@ function finder(service: CheckedService, namespace: string, cluster: CheckedClus
     if (!found) {
       const names = stated.map(fullName).filter((full) => full.startsWith(`${inNamespace}/`));
       const short = names.map((full) => full.slice(inNamespace.length + 1)).sort();
-      const close = nearest(given, short);
+      const close = name.isSecret ? undefined : nearest(given, short);
       report(code, name, {
         given: name.isSecret ? undefined : given,
         message: `no ${title} of this name is in namespace "${inNamespace}", nor planned`,
@@ -65,6 +65,7 @@ function finder(service: CheckedService, namespace: string, cluster: CheckedClus
     const keys = typeof found === "string" ? undefined : found.keys;
     const wanted = typeof key === "string" ? key : key?.text;
     if (!keys || wanted === undefined || keys.includes(wanted) || name.isSecret) return;
+    if (typeof key === "object" && key.isSecret) return;
     const close = nearest(wanted, keys);
     report("key-missing", typeof key === "string" || !key ? name : key, {
       given: wanted,
@@ -169,8 +170,15 @@ function checkSchedulerConfig(spec: View, cluster: CheckedCluster, namespace: st
 
 function checkDeviceClass({ annotations }: CheckedService, cluster: CheckedCluster, report: Report): void {
   const { deviceClasses } = cluster;
-  const name = annotations.get(draAnnotations.deviceClass).text?.trim();
-  if (name === undefined || !deviceClasses || deviceClasses.includes(name) || !cluster.isComplete("deviceClasses"))
+  const deviceClass = annotations.get(draAnnotations.deviceClass);
+  const name = deviceClass.text?.trim();
+  if (
+    name === undefined ||
+    deviceClass.isSecret ||
+    !deviceClasses ||
+    deviceClasses.includes(name) ||
+    !cluster.isComplete("deviceClasses")
+  )
     return;
   const close = nearest(name, deviceClasses);
   report("device-class-missing", `annotations["${draAnnotations.deviceClass}"]`, {

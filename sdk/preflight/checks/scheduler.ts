@@ -1,6 +1,8 @@
+import { View } from "../../api/view";
+import { routerImage } from "../../compatibility";
 import { findingsOf } from "../../scheduler/check";
 import { SchedulerRouter } from "../../scheduler/routers";
-import { routerImage } from "../../compatibility";
+import { stepsOf } from "../../scheduler/shape";
 import type { CheckedCluster, CheckedService, Report } from "./check";
 
 /** Image that Gateway API's inference extension publishes. */
@@ -11,14 +13,22 @@ export function checkSchedulerConfig({ spec }: CheckedService, _: CheckedCluster
   const scheduler = spec.get("router", "scheduler");
   const config = scheduler.get("config", "inline");
   const main = scheduler.get("template", "containers").items.find((one) => one.get("name").text === "main");
-  const router = routerOf(main?.get("image").text);
+  const image = main?.get("image");
+  const router = image?.unknown ? undefined : routerOf(image?.text);
   if (!config.present || config.isSecret || router === undefined) return;
-  for (const { path, ignored, ...problem } of findingsOf(config.raw, {
-    router,
-    path: "spec.router.scheduler.config.inline",
-  })) {
-    report(ignored ? "scheduler-config-ignored" : "scheduler-config", path, { given: undefined, ...problem });
+  const start = "spec.router.scheduler.config.inline";
+  for (const { path, ignored, ...problem } of findingsOf(config.raw, { router, path: start })) {
+    const at = viewAt(config, path.slice(start.length));
+    report(ignored ? "scheduler-config-ignored" : "scheduler-config", at, { given: undefined, ...problem });
   }
+}
+
+/** A place in the configuration, which need not be there. */
+function viewAt(config: View, path: string): View {
+  return stepsOf(path).reduce<View>(
+    (at, step) => (typeof step === "string" ? at.get(step) : (at.items[step] ?? new View(undefined, at, step))),
+    config,
+  );
 }
 
 /** Undefined for an image of the user's own, whose plugins nobody knows. */

@@ -151,6 +151,22 @@ export const capacityCases: readonly PreflightCase[] = [
     good: plan(group(2, 1), { pools }),
   },
   {
+    code: "pool-too-small",
+    title: "a pool that may have no node",
+    bad: plan(gpus(1), { pools: [{ ...h100, maxNodes: 0 }, cpu] }),
+    finding:
+      'spec.replicas: the service needs room for 1 replica, and pool "h100" (at most 0 nodes) has room for 0 pods; given: 1; allowed: at most 0; fix: raise maxNodes of the pool, or lower the replicas [pool-too-small]',
+    good: plan({ ...gpus(1), replicas: 0 }, { pools: [{ ...h100, maxNodes: 0 }, cpu] }),
+  },
+  {
+    code: "pool-too-small",
+    title: "pods that ask for nothing, on a pool that may have no node",
+    bad: plan({ template: pod({}) }, { pools: [{ ...cpu, maxNodes: 0 }] }),
+    finding:
+      'spec.replicas: the service needs room for 1 replica, and pool "cpu" (at most 0 nodes) has room for 0 pods; given: 1; allowed: at most 0; fix: raise maxNodes of the pool, or lower the replicas [pool-too-small]',
+    good: plan({ template: pod({}) }, { pools: [{ ...cpu, maxNodes: 1 }] }),
+  },
+  {
     code: "group-too-large",
     title: "a group of more nodes than the pool has",
     bad: plan(group(4), { pools }),
@@ -220,6 +236,22 @@ export const capacityCases: readonly PreflightCase[] = [
     finding:
       'spec.template.containers[0].resources.limits["nvidia.com/gpu"]: a pod asks for 4 of nvidia.com/gpu, and without parallelism.tensor it uses 1; given: 4; allowed: 1; fix: set parallelism.tensor to 4, or ask for 1 [accelerators-idle]',
     good: plan({ template: pod({ "nvidia.com/gpu": 4 }, { args: ["--tensor-parallel-size", "4"] }) }),
+  },
+  {
+    code: "model-size-invalid",
+    title: "an annotation with a unit",
+    bad: plan(gpus(1), { pools }, { annotations: { "pulumi-kserve.dev/model-size-gib": "140Gi" } }),
+    finding:
+      'annotations["pulumi-kserve.dev/model-size-gib"]: not a size of a model\'s weights, which is in GiB; given: "140Gi"; allowed: a number above 0, such as "140" in the annotation; fix: give the number alone, without a unit [model-size-invalid]',
+    good: plan(gpus(1), { pools }, { annotations: { "pulumi-kserve.dev/model-size-gib": "140" } }),
+  },
+  {
+    code: "model-size-invalid",
+    title: "a model of no size",
+    bad: plan(gpus(1), {}, ofSize(0)),
+    finding:
+      'modelSizeGiB: not a size of a model\'s weights, which is in GiB; given: 0; allowed: a number above 0, such as "140" in the annotation; fix: give the number alone, without a unit [model-size-invalid]',
+    good: plan(gpus(1), {}, ofSize(0.5)),
   },
   {
     code: "model-too-large",
