@@ -2,7 +2,8 @@ import { createRequire } from "node:module";
 
 import type { Problem } from "../problems";
 import { omit } from "./omit";
-import { defaultRouter, type ExtraPlugins, type SchedulerRouter } from "./routers";
+import { defaultRouter, type ExtraPlugins, SchedulerRouter } from "./routers";
+import { unknownName } from "./shape";
 
 /** What a configuration is judged for. */
 export interface EndpointPickerCheckOptions {
@@ -35,7 +36,10 @@ export interface SchedulerFinding extends Problem {
 
 /** {@link checkEndpointPickerConfig}, with what the router itself would say. */
 export function findingsOf(config: unknown, options: EndpointPickerCheckOptions = {}): SchedulerFinding[] {
+  const { router = defaultRouter, plugins = {}, path = "" } = options;
+  const routers = Object.values(SchedulerRouter);
+  if (!routers.includes(router)) return [{ path: "router", given: router, ...unknownName("router", router, routers) }];
   // The tables of plugins are loaded when the first configuration is judged.
   const { judge } = lazyRequire("./judge") as typeof import("./judge");
-  return judge(config, options.router ?? defaultRouter, options.plugins ?? {}, options.path ?? "");
+  return judge(config, router, plugins, path);
 }

@@ -1,7 +1,8 @@
-import { ConfigurationError, type Problem } from "../problems";
+import { assertNoProblems, type Problem } from "../problems";
 import { checkEndpointPickerConfig } from "./check";
 import type { SchedulerPlugin } from "./plugins";
 import { defaultRouter, type ExtraPlugins, SchedulerRouter } from "./routers";
+import { unknownName } from "./shape";
 
 /** The configuration that an endpoint picker reads when it starts, as a plain object. */
 export interface EndpointPickerConfig {
@@ -79,6 +80,7 @@ export interface EndpointPickerConfigArgs {
  * @throws ConfigurationError with everything that the router would refuse or pass over.
  */
 export function endpointPickerConfig(args: EndpointPickerConfigArgs): EndpointPickerConfig {
+  assertNoProblems(subject, checkArgs(args));
   const router = args.router ?? defaultRouter;
   const problems: Problem[] = [];
   const declared = new Map<string, DeclaredPlugin>();
@@ -122,8 +124,50 @@ export function endpointPickerConfig(args: EndpointPickerConfigArgs): EndpointPi
   problems.push(
     ...checkEndpointPickerConfig(config, { router, ...(args.extraPlugins ? { plugins: args.extraPlugins } : {}) }),
   );
-  if (problems.length > 0) throw new ConfigurationError("scheduler configuration", problems);
+  assertNoProblems(subject, problems);
   return config;
+}
+
+const subject = "scheduler configuration";
+
+const argumentNames = [
+  "router",
+  "profiles",
+  "plugins",
+  "featureGates",
+  "saturationDetector",
+  "parser",
+  "dataLayer",
+  "flowControl",
+  "extraPlugins",
+];
+
+/** What a compiler would find: programs in JavaScript have none. */
+function checkArgs(args: EndpointPickerConfigArgs): Problem[] {
+  const unknown = Object.keys(args).filter((name) => !argumentNames.includes(name));
+  const problems: Problem[] = unknown.map((name) => ({ path: name, ...unknownName("argument", name, argumentNames) }));
+  const profiles: unknown = args.profiles;
+  if (typeof profiles !== "object" || profiles === null || Array.isArray(profiles)) {
+    return [
+      ...problems,
+      { path: "profiles", message: "missing", allowed: "an object with a list of plugins for each profile" },
+    ];
+  }
+  const lists = Object.entries(profiles).map(([name, list]) => [`profiles.${name}`, list as unknown] as const);
+  for (const [path, list] of [...lists, ["plugins", args.plugins ?? []] as const]) {
+    if (!Array.isArray(list)) problems.push({ path, message: "not a list", allowed: "a list of plugins" });
+    else problems.push(...list.flatMap((plugin: unknown, index) => checkPlugin(plugin, `${path}[${index}]`)));
+  }
+  for (const path of ["saturationDetector", "parser"] as const) {
+    if (args[path] !== undefined) problems.push(...checkPlugin(args[path], path));
+  }
+  return problems;
+}
+
+function checkPlugin(plugin: unknown, path: string): Problem[] {
+  const { type } = (plugin ?? {}) as { type?: unknown };
+  if (typeof type === "string" && type !== "") return [];
+  return [{ path, message: "no plugin", allowed: 'such as queueScorer(2), or schedulerPlugin("queue-scorer")' }];
 }
 
 const preferredApiVersion: Readonly<Record<SchedulerRouter, string>> = {

@@ -123,7 +123,7 @@ export const singleProfileHandler = (): SchedulerPlugin => ({ type: "single-prof
 
 /**
  * Decodes, and prefills elsewhere: always, or when at least so many tokens of the prompt are not cached where it would be
- * decoded. llm-d's router only. Its profiles are called prefill and decode.
+ * decoded (0 for never). llm-d's router only. Its profiles are called prefill and decode.
  */
 export function disaggregatedProfileHandler(
   prefill: "always" | { readonly nonCachedTokens: number } = "always",

@@ -1,3 +1,4 @@
+import { RecipeChecks } from "../recipes/recipeChecks";
 import { type EndpointPickerConfig, endpointPickerConfig } from "./config";
 import {
   approximatePrefixProducer,
@@ -53,7 +54,42 @@ function scorers(weights: SchedulerWeights, prefix?: PrefixCacheOptions): Schedu
   return all.flatMap(([weight, scorer]) => (weight === undefined || weight === 0 ? [] : [scorer(weight)]));
 }
 
-function weightedScheduler({ router, prefix, ...weights }: WeightedSchedulerArgs): EndpointPickerConfig {
+const weightNames = ["queue", "kvCache", "prefixCache", "lora"] as const;
+
+/** What a compiler would find, and weights that score nothing. */
+function checkWeights(args: WeightedSchedulerArgs, others: readonly string[], checks: RecipeChecks): void {
+  checks.fields("", args, [...weightNames, "prefix", ...others]);
+  for (const name of weightNames) {
+    const weight: unknown = args[name];
+    if (weight === undefined || (typeof weight === "number" && weight >= 0 && Number.isFinite(weight))) continue;
+    checks.report({ path: name, given: weight, message: "not a weight", allowed: "a number of at least 0" });
+  }
+  if (weightNames.every((name) => !args[name])) {
+    checks.report({
+      path: weightNames.join(", "),
+      message: "without any weight servers are picked at random",
+      allowed: "a weight above 0 for at least one of them",
+    });
+  } else if (args.prefix !== undefined && !args.prefixCache) {
+    checks.report({
+      path: "prefix",
+      message: "nothing scores prompt starts",
+      fix: "give prefixCache a weight, or remove prefix",
+    });
+  }
+}
+
+function weightedScheduler(
+  recipe: string,
+  defaults: SchedulerWeights,
+  args: WeightedSchedulerArgs,
+): EndpointPickerConfig {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const all: WeightedSchedulerArgs = { ...defaults, ...(Object.fromEntries(given) as WeightedSchedulerArgs) };
+  const checks = new RecipeChecks(recipe);
+  checkWeights(all, ["router"], checks);
+  checks.done();
+  const { router, prefix, ...weights } = all;
   return endpointPickerConfig({
     ...(router ? { router } : {}),
     plugins: [singleProfileHandler()],
@@ -69,6 +105,10 @@ function weightedScheduler({ router, prefix, ...weights }: WeightedSchedulerArgs
  */
 export function prefillDecodeScheduler(args: PrefillDecodeSchedulerArgs): EndpointPickerConfig {
   const { prefill, prefix, ...weights } = args;
+  const checks = new RecipeChecks("prefillDecodeScheduler");
+  checkWeights(args, ["prefill"], checks);
+  checkPrefill(prefill, checks);
+  checks.done();
   const chosen = scorers(weights, prefix);
   return endpointPickerConfig({
     plugins: [disaggregatedProfileHandler(prefill)],
@@ -79,14 +119,36 @@ export function prefillDecodeScheduler(args: PrefillDecodeSchedulerArgs): Endpoi
   });
 }
 
-/** For many different prompts: load first. @default queue 3, kvCache 2, prefixCache 1 */
-export function throughputScheduler(args: WeightedSchedulerArgs = {}): EndpointPickerConfig {
-  return weightedScheduler({ queue: 3, kvCache: 2, prefixCache: 1, ...args });
+/** The decider takes 0 tokens for never. */
+function checkPrefill(prefill: PrefillDecodeSchedulerArgs["prefill"], checks: RecipeChecks): void {
+  if (prefill === undefined || prefill === "always") return;
+  if (typeof prefill === "object") {
+    checks.fields("prefill", prefill, ["nonCachedTokens"]);
+    checks.integer("prefill.nonCachedTokens", prefill.nonCachedTokens, { min: 1, required: true });
+  } else {
+    const allowed = '"always", or { nonCachedTokens: 512 }';
+    checks.report({ path: "prefill", given: prefill, message: "not one of the allowed values", allowed });
+  }
 }
 
-/** For long shared prompt starts, such as chats and agents: the cache first. @default queue 1, kvCache 1, prefixCache 5 */
+/**
+ * For many different prompts: load first.
+ *
+ * @default queue 3, kvCache 2, prefixCache 1
+ * @throws ConfigurationError
+ */
+export function throughputScheduler(args: WeightedSchedulerArgs = {}): EndpointPickerConfig {
+  return weightedScheduler("throughputScheduler", { queue: 3, kvCache: 2, prefixCache: 1 }, args);
+}
+
+/**
+ * For long shared prompt starts, such as chats and agents: the cache first.
+ *
+ * @default queue 1, kvCache 1, prefixCache 5
+ * @throws ConfigurationError
+ */
 export function prefixReuseScheduler(args: WeightedSchedulerArgs = {}): EndpointPickerConfig {
-  return weightedScheduler({ queue: 1, kvCache: 1, prefixCache: 5, ...args });
+  return weightedScheduler("prefixReuseScheduler", { queue: 1, kvCache: 1, prefixCache: 5 }, args);
 }
 
 /**
@@ -98,6 +160,9 @@ export function prefixReuseScheduler(args: WeightedSchedulerArgs = {}): Endpoint
 export function latencyScheduler(
   args: { readonly router?: SchedulerRouter; readonly prefix?: PrefixCacheOptions; readonly streaming?: boolean } = {},
 ): EndpointPickerConfig {
+  const checks = new RecipeChecks("latencyScheduler");
+  checks.fields("", args, ["router", "prefix", "streaming"]);
+  checks.done();
   return endpointPickerConfig({
     ...(args.router ? { router: args.router } : {}),
     plugins: [

@@ -1,4 +1,6 @@
-import { deepStrictEqual, ok, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+
+import * as pulumi from "@pulumi/pulumi";
 
 import {
   checkEndpointPickerConfig,
@@ -134,6 +136,91 @@ describe("scheduler configurations", () => {
           profiles: { prefill: [queueScorer()], decode: [queueScorer()] },
         }),
       /plugins: 2 profiles need a profile handler; allowed: one profile: inference-extension-1\.5\.0 has no handler for several/,
+    );
+  });
+
+  it("take a weight that is not given for the default one", () => {
+    deepStrictEqual(throughputScheduler({ queue: undefined } as never), throughputScheduler());
+  });
+
+  it("become a fragment with a template that is known later, and no image", () => {
+    const template = pulumi.output({ nodeSelector: { pool: "system" } });
+    const { spec } = schedulerFragment(throughputScheduler(), { template });
+    strictEqual((spec as { router: { scheduler: { template: unknown } } }).router.scheduler.template, template);
+  });
+
+  it("refuse arguments that say nothing or something else, all of them at once", () => {
+    const bad = (make: () => unknown): string[] => message(make).split("\n");
+    deepStrictEqual(
+      bad(() => prefillDecodeScheduler({ queues: 1, kvCache: "2", prefill: { nonCachedTokens: 0 } } as never)),
+      [
+        "recipe prefillDecodeScheduler: 3 problems",
+        '  - queues: no such argument; allowed: queue, kvCache, prefixCache, lora, prefix, prefill; fix: did you mean "queue"?',
+        '  - kvCache: not a weight; given: "2"; allowed: a number of at least 0',
+        "  - prefill.nonCachedTokens: out of range; given: 0; allowed: a whole number of at least 1",
+      ],
+    );
+    deepStrictEqual(
+      bad(() => prefillDecodeScheduler({ queue: 0, prefill: "never" as never })),
+      [
+        "recipe prefillDecodeScheduler: 2 problems",
+        "  - queue, kvCache, prefixCache, lora: without any weight servers are picked at random; allowed: a weight above 0 for at least one of them",
+        '  - prefill: not one of the allowed values; given: "never"; allowed: "always", or { nonCachedTokens: 512 }',
+      ],
+    );
+    deepStrictEqual(
+      bad(() => throughputScheduler({ prefixCache: 0, prefix: { blockSizeTokens: 64 } })),
+      [
+        "recipe throughputScheduler: 1 problem",
+        "  - prefix: nothing scores prompt starts; fix: give prefixCache a weight, or remove prefix",
+      ],
+    );
+    deepStrictEqual(
+      bad(() => latencyScheduler({ streeming: true } as never)),
+      [
+        "recipe latencyScheduler: 1 problem",
+        '  - streeming: no such argument; allowed: router, prefix, streaming; fix: did you mean "streaming"?',
+      ],
+    );
+    deepStrictEqual(
+      bad(() => throughputScheduler({ router: "llm-d-router-0.9" as never })),
+      [
+        "scheduler configuration: 1 problem",
+        '  - router: no such router; given: "llm-d-router-0.9"; allowed: llm-d-router-0.9.0, inference-extension-1.5.0; fix: did you mean "llm-d-router-0.9.0"?',
+      ],
+    );
+    deepStrictEqual(
+      bad(() => endpointPickerConfig({ profile: {} } as never)),
+      [
+        "scheduler configuration: 2 problems",
+        '  - profile: no such argument; allowed: router, profiles, plugins, featureGates, saturationDetector, parser, dataLayer, flowControl, extraPlugins; fix: did you mean "profiles"?',
+        "  - profiles: missing; allowed: an object with a list of plugins for each profile",
+      ],
+    );
+    deepStrictEqual(
+      bad(() => endpointPickerConfig({ profiles: { default: queueScorer(), other: [{ name: "queue" }] } } as never)),
+      [
+        "scheduler configuration: 2 problems",
+        "  - profiles.default: not a list; allowed: a list of plugins",
+        '  - profiles.other[0]: no plugin; allowed: such as queueScorer(2), or schedulerPlugin("queue-scorer")',
+      ],
+    );
+    deepStrictEqual(
+      bad(() => {
+        const template = pulumi.output({ nodeSelector: { pool: "system" } });
+        schedulerFragment(throughputScheduler(), {
+          replica: 2,
+          failureMode: "FailClosed",
+          image: "epp:1",
+          template,
+        } as never);
+      }),
+      [
+        "recipe schedulerFragment: 3 problems",
+        '  - replica: no such argument; allowed: name, priority, image, replicas, failureMode, template; fix: did you mean "replicas"?',
+        '  - failureMode: not one of the allowed values; given: "FailClosed"; allowed: "FailOpen", "FailClose"; fix: did you mean "FailClose"?',
+        "  - template: not known yet, so that the image cannot be added to it; fix: leave image out, and say it in the template's container main",
+      ],
     );
   });
 
