@@ -63,7 +63,7 @@ export class InferenceObjective extends pulumi.ComponentResource {
 }
 
 function check(name: string, args: InferenceObjectiveArgs): void {
-  const checks = new RecipeChecks("InferenceObjective");
+  const checks = new RecipeChecks(`"${name}"`, "InferenceObjective");
   checks.fields("", args, ["objectiveName", "namespace", "service", "pool", "priority"]);
   checks.text("objectiveName", args.objectiveName ?? name, objectName);
   checks.oneOf("pool", args, ["service", "pool"]);

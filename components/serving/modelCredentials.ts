@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ConfigFragment } from "../../sdk/api/configFragment";
 import { credentialKeys, secretAnnotations } from "../../sdk/recipes/model";
-import { RecipeChecks } from "../../sdk/recipes/recipeChecks";
+import { objectName, RecipeChecks } from "../../sdk/recipes/recipeChecks";
 import { checkPods, podsSpec, type WorkloadPod } from "../../sdk/recipes/workloadPods";
 import { KubernetesObject } from "../kubernetesObject";
 
@@ -65,7 +65,7 @@ export class ModelCredentials extends pulumi.ComponentResource {
   constructor(name: string, args: ModelCredentialsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:ModelCredentials", name, {}, opts);
     const { namespace = "default", objectName = name, serviceAccount, pods = ["template"] } = args;
-    check(args);
+    check(name, args);
     const child = { parent: this };
     const secret = (suffix: string, data: Record<string, pulumi.Input<string>>, annotations?: Annotations) =>
       new KubernetesObject(
@@ -167,8 +167,11 @@ function createAccount(
   );
 }
 
-function check(args: ModelCredentialsArgs): void {
-  const checks = new RecipeChecks("ModelCredentials");
+/** Names are `<objectName>-<suffix>`, the longest of which is this long. */
+const longestSuffix = "-s3-keys".length;
+
+function check(name: string, args: ModelCredentialsArgs): void {
+  const checks = new RecipeChecks(`"${name}"`, "ModelCredentials");
   checks.fields("", args, [
     "namespace",
     "objectName",
@@ -187,6 +190,7 @@ function check(args: ModelCredentialsArgs): void {
       allowed: "huggingFaceToken, s3, gcsKey, serviceAccount, or several of them",
     });
   }
+  checks.text("objectName", args.objectName ?? name, { ...objectName, longest: 253 - longestSuffix });
   checkPods(pods, checks);
   for (const [field, value] of [
     ["huggingFaceToken", huggingFaceToken],
@@ -195,7 +199,17 @@ function check(args: ModelCredentialsArgs): void {
     // What was given is not shown: it may be half of a secret.
     if (value === "") checks.report({ path: field, message: "empty" });
   }
+  if (serviceAccount) checks.fields("serviceAccount", serviceAccount, ["annotations"]);
   if (s3) {
+    checks.fields("s3", s3, [
+      "accessKeyId",
+      "secretAccessKey",
+      "endpoint",
+      "region",
+      "useHttps",
+      "verifySsl",
+      "caBundleConfigMap",
+    ]);
     for (const field of ["accessKeyId", "secretAccessKey"] as const) {
       if (s3[field] === undefined || s3[field] === "") checks.report({ path: `s3.${field}`, message: "missing" });
     }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { assertNoProblems, type Problem } from "../../sdk/problems";
+import { labelName, objectName, RecipeChecks } from "../../sdk/recipes/recipeChecks";
 import { KubernetesObject } from "../kubernetesObject";
 
 /** Whose pods a budget is for. */
@@ -38,9 +38,10 @@ export interface ServiceDisruptionBudgetArgs {
 export class ServiceDisruptionBudget extends pulumi.ComponentResource {
   readonly budgetName: string;
 
+  /** @throws ConfigurationError with every problem of the arguments. */
   constructor(name: string, args: ServiceDisruptionBudgetArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:ServiceDisruptionBudget", name, {}, opts);
-    assertNoProblems(`ServiceDisruptionBudget "${name}"`, checkBudget(args));
+    check(name, args);
     this.budgetName = args.budgetName ?? name;
     const { minAvailable, maxUnavailable = 1, workload = DisruptedWorkload.decode } = args;
     new KubernetesObject(
@@ -84,10 +85,14 @@ const podComponents: Readonly<Record<DisruptedWorkload, readonly string[]>> = {
   scheduler: ["llminferenceservice-router-scheduler"],
 };
 
-function checkBudget({ minAvailable, maxUnavailable, workload }: ServiceDisruptionBudgetArgs): Problem[] {
-  const problems: Problem[] = [];
+function check(name: string, args: ServiceDisruptionBudgetArgs): void {
+  const checks = new RecipeChecks(`"${name}"`, "ServiceDisruptionBudget");
+  checks.fields("", args, ["serviceName", "namespace", "workload", "minAvailable", "maxUnavailable", "budgetName"]);
+  const { minAvailable, maxUnavailable } = args;
+  checks.text("serviceName", args.serviceName, { ...labelName, required: true });
+  checks.text("budgetName", args.budgetName ?? name, objectName);
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    problems.push({
+    checks.report({
       path: "minAvailable",
       given: minAvailable,
       message: `excludes maxUnavailable (${JSON.stringify(maxUnavailable)})`,
@@ -97,17 +102,14 @@ function checkBudget({ minAvailable, maxUnavailable, workload }: ServiceDisrupti
   for (const [path, given] of Object.entries({ minAvailable, maxUnavailable })) {
     const fits =
       typeof given === "number" ? Number.isInteger(given) && given >= 0 : /^(100|\d{1,2})%$/.test(given ?? "0%");
-    if (!fits)
-      problems.push({
-        path,
-        given,
-        message: "neither a number of pods nor a share",
-        allowed: '0 and more, "0%" to "100%"',
-      });
+    if (fits) continue;
+    checks.report({
+      path,
+      given,
+      message: "neither a number of pods nor a share",
+      allowed: '0 and more, "0%" to "100%"',
+    });
   }
-  if (workload !== undefined && !Object.hasOwn(podComponents, workload)) {
-    const allowed = Object.keys(podComponents).join(", ");
-    problems.push({ path: "workload", given: workload, message: "not one of the allowed values", allowed });
-  }
-  return problems;
+  checks.choice("workload", args.workload, Object.keys(podComponents));
+  checks.done();
 }

@@ -164,9 +164,14 @@ function checkAccelerator(args: AcceleratorArgs, checks: RecipeChecks): void {
   }
   for (const quantity of ["cpu", "memory", "sharedMemory"] as const) checks.quantity(quantity, args[quantity]);
   const { resources = {} } = args;
+  const own = isCatalogued(args.accelerator)
+    ? findAccelerator(args.accelerator).resource
+    : otherResources[args.accelerator];
   for (const [name, count] of Object.entries(resources)) {
     const path = `resources.${name}`;
     checks.integer(path, count, { min: 1 });
+    if (name === own)
+      checks.report({ path, given: count, message: "is the accelerator's own", fix: "say count instead" });
     if (!name.includes("/")) {
       const fix = name === "cpu" || name === "memory" ? `say ${name} as an argument` : undefined;
       checks.report({ path, message: "not an extended resource", allowed: "<domain>/<name>", ...(fix && { fix }) });

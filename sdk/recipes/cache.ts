@@ -42,7 +42,7 @@ export function kvCacheOffloading(args: KvCacheOffloadingArgs): ConfigFragment {
   checks.quantity("cpu", cpu, { required: true });
   checks.choice("evictionPolicy", evictionPolicy, ["lru", "arc"]);
   checks.choice("workload", workload, Object.values(ScaledWorkload));
-  for (const [index, tier] of tiers.entries()) checkTier(`tiers[${index}]`, tier, checks);
+  for (const [path, tier] of checks.objects("tiers", tiers, kinds)) checkTier(path, tier, checks);
   checks.done();
   const cache: KVCacheOffloadingSpecArgs = {
     cpu,
@@ -75,7 +75,6 @@ function fileSystemOf({ nodeDisk, claim, claimPerPod }: KvCacheTier): FileSystem
 const kinds = ["nodeDisk", "claim", "claimPerPod"] as const;
 
 function checkTier(path: string, tier: KvCacheTier, checks: RecipeChecks): void {
-  checks.fields(path, tier, kinds);
   checks.oneOf(path, tier, kinds);
   const { nodeDisk, claim, claimPerPod } = tier;
   if (nodeDisk !== undefined) checks.quantity(`${path}.nodeDisk`, nodeDisk);

@@ -31,9 +31,9 @@ export function deviceClaim(args: DeviceClaimArgs): ConfigFragment {
   checks.text("deviceClass", deviceClass, { ...objectName, required: true });
   checks.integer("count", count, { min: 1 });
   checks.text("container", container, labelName);
-  for (const [index, selector] of selectors.entries()) {
+  for (const [path, selector] of checks.list("selectors", selectors)) {
     // KServe takes each line for an expression.
-    checks.text(`selectors[${index}]`, selector, {
+    checks.text(path, selector, {
       pattern: /^(?=.*\S)[^\n]+$/,
       allowed: "a CEL expression on one line",
     });

@@ -150,6 +150,8 @@ const argumentNames = [
 
 function checkHardening(args: HardeningArgs, checks: RecipeChecks): void {
   checks.fields("", args, argumentNames);
+  for (const field of ["spreadRequired", "readOnlyRootFilesystem", "restricted"] as const)
+    checks.boolean(field, args[field]);
   checks.integer("startupSeconds", args.startupSeconds, { min: 10 });
   checks.integer("runAsUser", args.runAsUser, { min: 1, max: 4294967294 });
   checks.text("priorityClassName", args.priorityClassName, objectName);
@@ -167,11 +169,11 @@ function checkHardening(args: HardeningArgs, checks: RecipeChecks): void {
 }
 
 function checkSpread({ spread = [], spreadRequired }: HardeningArgs, checks: RecipeChecks): void {
-  for (const [index, domain] of spread.entries()) {
-    checks.choice(`spread[${index}]`, domain, Object.keys(domains));
-    if (spread.indexOf(domain) !== index) {
-      checks.report({ path: `spread[${index}]`, given: domain, message: "given twice", fix: "give each once" });
-    }
+  const seen = new Set<SpreadDomain>();
+  for (const [path, domain] of checks.list("spread", spread)) {
+    checks.choice(path, domain, Object.keys(domains));
+    if (seen.has(domain)) checks.report({ path, given: domain, message: "given twice", fix: "give each once" });
+    seen.add(domain);
   }
   if (spreadRequired !== undefined && spread.length === 0) {
     checks.report({ path: "spreadRequired", given: spreadRequired, message: "nothing is spread", fix: "say spread" });

@@ -229,7 +229,8 @@ function check(args: ModelArgs): void {
   checks.fields("", args, argumentNames);
   const { uri, adapters = [], credentials, pods = ["template"] } = args;
   checkUri(uri, checks);
-  for (const [index, adapter] of adapters.entries()) checkAdapter(`adapters[${index}]`, adapter, checks);
+  for (const [path, adapter] of checks.objects("adapters", adapters, ["name", "uri"]))
+    checkAdapter(path, adapter, checks);
   if (adapters.length > 0 && typeof uri === "string" && uri.startsWith("gs://")) {
     checks.report({
       path: "adapters",
@@ -287,6 +288,7 @@ function checkAdapter(path: string, { name, uri }: LoraAdapterArgs, checks: Reci
 function checkCredentials(uri: string, credentials: ModelCredentialsRef, checks: RecipeChecks): void {
   const { secretName, key, serviceAccountName, exposeToServer } = credentials;
   checks.fields("credentials", credentials, ["secretName", "key", "serviceAccountName", "exposeToServer"]);
+  checks.boolean("credentials.exposeToServer", exposeToServer);
   checks.text("credentials.secretName", secretName, objectName);
   checks.text("credentials.serviceAccountName", serviceAccountName, objectName);
   if (secretName === undefined && serviceAccountName === undefined) {

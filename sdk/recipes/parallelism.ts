@@ -180,6 +180,7 @@ export function checkParallelism(path: string, parallelism: Parallelism, checks:
   checks.integer(at("data"), data, { min: 1 });
   checks.integer(at("dataLocal"), dataLocal, { min: 1 });
   checks.integer(at("dataRPCPort"), dataRPCPort, { min: 1, max: 65535 });
+  checks.boolean(at("expert"), expert);
   if (pipeline !== undefined && (data !== undefined || dataLocal !== undefined)) {
     checks.report({
       path: at("pipeline"),

@@ -49,11 +49,11 @@ export function customPool(args: CustomPoolArgs): ConfigFragment {
   if (targetPorts.length < 1 || targetPorts.length > 8) {
     checks.report({ path: "targetPorts", message: `${targetPorts.length} ports`, allowed: "1 to 8" });
   }
-  for (const [index, port] of targetPorts.entries()) {
-    checks.integer(`targetPorts[${index}]`, port, { min: 1, max: 65535 });
-    if (targetPorts.indexOf(port) < index) {
-      checks.report({ path: `targetPorts[${index}]`, given: port, message: "given twice", allowed: "distinct ports" });
-    }
+  const seen = new Set<number>();
+  for (const [path, port] of checks.list("targetPorts", targetPorts)) {
+    checks.integer(path, port, { min: 1, max: 65535 });
+    if (seen.has(port)) checks.report({ path, given: port, message: "given twice", allowed: "distinct ports" });
+    seen.add(port);
   }
   checkPicker(picker, checks);
   checks.done();

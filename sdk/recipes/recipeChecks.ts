@@ -1,4 +1,5 @@
 import { isQuantity } from "../api/quantity";
+import { shownValue } from "../api/view";
 import { nearest } from "../nearest";
 import { assertNoProblems, type Problem } from "../problems";
 
@@ -39,11 +40,15 @@ export const labelName: TextRule = {
   longest: 63,
 };
 
-/** Finds what is wrong with the arguments of one recipe, all of it. Paths are those of the arguments. */
+/** Finds what is wrong with the arguments of one recipe or component, all of it. Paths are those of the arguments. */
 export class RecipeChecks {
   private readonly problems: Problem[] = [];
 
-  constructor(private readonly recipe: string) {}
+  /** @param kind what has the arguments. */
+  constructor(
+    private readonly name: string,
+    private readonly kind = "recipe",
+  ) {}
 
   report(problem: Problem): void {
     this.problems.push(problem);
@@ -51,11 +56,16 @@ export class RecipeChecks {
 
   /** @throws ConfigurationError with every problem that was found. */
   done(): void {
-    assertNoProblems(`recipe ${this.recipe}`, this.problems);
+    assertNoProblems(`${this.kind} ${this.name}`, this.problems);
   }
 
   /** Arguments that the recipe does not have: programs in JavaScript are not told by a compiler. */
   fields(path: string, given: object, allowed: readonly string[]): void {
+    const value: unknown = given;
+    if (typeof value !== "object" || value === null) {
+      this.report({ path, given: value, message: "not an object", allowed: `an object with ${allowed.join(", ")}` });
+      return;
+    }
     for (const field of Object.keys(given)) {
       if (allowed.includes(field)) continue;
       const guess = nearest(field, allowed);
@@ -91,6 +101,31 @@ export class RecipeChecks {
     if (!fits) this.report({ path, given: value, message: "out of range", allowed });
   }
 
+  /** The elements of a list, with their paths; none of what is not a list. */
+  list<T>(path: string, value: readonly T[] | undefined): (readonly [path: string, item: T])[] {
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value.map((item: T, index) => [`${path}[${index}]`, item] as const);
+    this.report({ path, given: shownValue(value), message: "not a list", allowed: "a list" });
+    return [];
+  }
+
+  /** The elements of a list that are objects, with their paths; others are reported. */
+  objects<T extends object>(
+    path: string,
+    value: readonly T[] | undefined,
+    fields: readonly string[],
+  ): (readonly [path: string, item: T])[] {
+    return this.list(path, value).filter(([at, item]) => {
+      this.fields(at, item, fields);
+      return typeof item === "object" && (item as unknown) !== null;
+    });
+  }
+
+  boolean(path: string, value: unknown): void {
+    if (value === undefined || typeof value === "boolean" || !isKnown(value)) return;
+    this.report({ path, given: shownValue(value), message: "neither true nor false", allowed: "true, false" });
+  }
+
   /** One of a few words. */
   choice(path: string, value: unknown, words: readonly string[]): void {
     if (!isKnown(value) || value === undefined || words.includes(value as string)) return;
@@ -111,7 +146,7 @@ export class RecipeChecks {
       if (required) this.report({ path, message: "missing", allowed });
     } else if ((typeof value !== "string" && typeof value !== "number") || !isQuantity(value)) {
       this.report({ path, given: value, message: "not a quantity", allowed });
-    } else if (!/[1-9]/.test(String(value).replace(/[a-zA-Z].*$/, ""))) {
+    } else if (!/^[^-]*[1-9]/.test(String(value).replace(/[a-zA-Z].*$/, ""))) {
       this.report({ path, given: value, message: "not above 0", allowed });
     }
   }

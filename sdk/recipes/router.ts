@@ -22,7 +22,8 @@ export function managedRouter(args: ManagedRouterArgs = {}): ConfigFragment {
   const checks = new RecipeChecks("managedRouter");
   const { gateways = [], scheduler = true } = args;
   checks.fields("", args, ["gateways", "scheduler", "name", "priority"]);
-  for (const [index, gateway] of gateways.entries()) checkReference(`gateways[${index}]`, gateway, checks);
+  checks.boolean("scheduler", scheduler);
+  checkReferences("gateways", gateways, gatewayFields, checks);
   checks.done();
   return fragmentOf("router", args, {
     gateway: gateways.length > 0 ? { refs: gateways.map((gateway) => ({ ...gateway })) } : {},
@@ -77,8 +78,8 @@ export function referencedRoutes(args: ReferencedRoutesArgs): ConfigFragment {
       allowed: "the gateways that the routes have as their parents",
     });
   }
-  for (const [index, route] of routes.entries()) checks.text(`routes[${index}]`, route, objectName);
-  for (const [index, gateway] of gateways.entries()) checkReference(`gateways[${index}]`, gateway, checks);
+  for (const [path, route] of checks.list("routes", routes)) checks.text(path, route, objectName);
+  checkReferences("gateways", gateways, gatewayFields, checks);
   checks.done();
   return fragmentOf("referenced-routes", args, {
     gateway: { refs: gateways.map((gateway) => ({ ...gateway })) },
@@ -104,15 +105,24 @@ export function ingress(args: IngressArgs): ConfigFragment {
   const { refs = [] } = args;
   checks.fields("", args, ["refs", "name", "priority"]);
   if (refs.length === 0) checks.report({ path: "refs", message: "names none", allowed: "one or more Ingresses" });
-  for (const [index, ref] of refs.entries()) checkReference(`refs[${index}]`, ref, checks);
+  checkReferences("refs", refs, ["name", "namespace"], checks);
   checks.done();
   return fragmentOf("ingress", args, { ingress: { refs: refs.map((ref) => ({ ...ref })) } });
 }
 
-function checkReference(path: string, ref: GatewayReferenceArgs, checks: RecipeChecks): void {
-  checks.text(`${path}.name`, ref.name, { ...objectName, required: true });
-  checks.text(`${path}.namespace`, ref.namespace, labelName);
-  checks.text(`${path}.sectionName`, ref.sectionName, objectName);
+const gatewayFields = ["name", "namespace", "sectionName"];
+
+function checkReferences(
+  list: string,
+  refs: readonly GatewayReferenceArgs[],
+  fields: readonly string[],
+  checks: RecipeChecks,
+): void {
+  for (const [path, ref] of checks.objects(list, refs, fields)) {
+    checks.text(`${path}.name`, ref.name, { ...objectName, required: true });
+    checks.text(`${path}.namespace`, ref.namespace, labelName);
+    checks.text(`${path}.sectionName`, ref.sectionName, objectName);
+  }
 }
 
 function fragmentOf(name: string, options: RecipeOptions, router: RouterSpecArgs): ConfigFragment {

@@ -212,16 +212,17 @@ function check(args: CustomRouteArgs): void {
     checks.text("service.namespace", service.namespace, { ...labelName, required: true });
     checks.text("service.pool", service.pool, objectName);
   }
+  checks.boolean("keepPresetRules", keepPresetRules);
   checkTimeouts("timeouts", timeouts, checks);
-  for (const [index, hostname] of hostnames.entries()) {
-    checks.text(`hostnames[${index}]`, hostname, {
+  for (const [path, hostname] of checks.list("hostnames", hostnames)) {
+    checks.text(path, hostname, {
       pattern: /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
       allowed: "a host name in lower case, which may begin with *.",
       longest: 253,
     });
   }
-  for (const [index, rule] of rules.entries()) checkRule(`rules[${index}]`, rule, checks);
-  checkWhole({ rules, keepPresetRules, service }, checks);
+  for (const [path, rule] of checks.objects("rules", rules, ruleFields)) checkRule(path, rule, checks);
+  if (Array.isArray(rules)) checkWhole({ rules, keepPresetRules, service }, checks);
   checks.done();
 }
 
@@ -242,7 +243,7 @@ function checkWhole({ rules = [], keepPresetRules, service }: CustomRouteArgs, c
       message: "there are none, and the preset's are left out",
       allowed: "at least one rule",
     });
-  } else if (service?.scheduler !== false && rules.every(({ to = "pool" }) => to !== "pool")) {
+  } else if (service?.scheduler !== false && rules.every((rule) => (rule?.to ?? "pool") !== "pool")) {
     checks.report({
       path: "rules",
       message: "none leads to the scheduler's pool, so that the service would never be Ready",
@@ -252,8 +253,9 @@ function checkWhole({ rules = [], keepPresetRules, service }: CustomRouteArgs, c
   }
 }
 
+const ruleFields = ["name", "path", "headers", "method", "rewriteTo", "timeouts", "to"];
+
 function checkRule(path: string, rule: RouteRule, checks: RecipeChecks): void {
-  checks.fields(path, rule, ["name", "path", "headers", "method", "rewriteTo", "timeouts", "to"]);
   checks.text(`${path}.path`, rule.path, absolutePath);
   checks.text(`${path}.rewriteTo`, rule.rewriteTo, absolutePath);
   checks.text(`${path}.name`, rule.name, objectName);
@@ -285,8 +287,8 @@ function checkRule(path: string, rule: RouteRule, checks: RecipeChecks): void {
     return;
   }
   if (to.length === 0) checks.report({ path: `${path}.to`, message: "leads nowhere", allowed: "one or more Services" });
-  for (const [index, target] of (to as readonly ServiceBackend[]).entries()) {
-    const at = `${path}.to[${index}]`;
+  const targets = to as readonly ServiceBackend[];
+  for (const [at, target] of checks.objects(`${path}.to`, targets, ["name", "namespace", "port", "weight"])) {
     checks.text(`${at}.name`, target.name, { ...objectName, required: true });
     checks.integer(`${at}.port`, target.port, { min: 1, max: 65535, required: true });
     checks.integer(`${at}.weight`, target.weight, { min: 0, max: 1_000_000 });

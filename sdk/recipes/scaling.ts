@@ -32,7 +32,7 @@ export function replicas(args: ReplicasArgs): ConfigFragment {
 
 /** Arguments of {@link autoscale}. */
 export interface AutoscaleArgs extends RecipeOptions {
-  /** @default 1 */
+  /** At least 1. @default 1 */
   min?: Input<number>;
   max: Input<number>;
   /** A HorizontalPodAutoscaler, or a KEDA ScaledObject. Decode and prefill must have the same. */
@@ -118,7 +118,8 @@ function check(args: AutoscaleArgs): void {
     "priority",
   ]);
   const { min = 1, max, by } = args;
-  checks.integer("min", args.min, { min: 0 });
+  // The CRD takes no 0.
+  checks.integer("min", args.min, { min: 1 });
   checks.integer("max", max, { min: 1, required: true });
   if (typeof min === "number" && typeof max === "number" && min > max) {
     checks.report({ path: "min", given: min, message: `more than max (${max})`, allowed: "at most max" });

@@ -13,7 +13,7 @@ import {
   withoutExpansion,
 } from "../api/serveArguments";
 import { RecipeChecks, type RecipeOptions } from "./recipeChecks";
-import { checkVllm } from "./vllmChecks";
+import { checkVllm, logLevelVariable } from "./vllmChecks";
 import { checkPods, podsSpec, serverContainer, type WorkloadPod } from "./workloadPods";
 
 /**
@@ -105,7 +105,7 @@ export function vllm(args: VllmArgs): ConfigFragment {
   const variables = [
     ...(options.length > 0 ? [{ name: additionalArgsVariable, value: serveArgumentsLine }] : []),
     ...options,
-    ...(logLevel === undefined ? [] : [{ name: "VLLM_LOGGING_LEVEL", value: logLevel }]),
+    ...(logLevel === undefined ? [] : [{ name: logLevelVariable, value: logLevel }]),
     ...Object.keys(env)
       .sort()
       .map((name) => ({ name, value: env[name]! })),

@@ -2,6 +2,9 @@ import { additionalArgsVariable, serveVariablePrefix, switchOptions, valueOption
 import type { RecipeChecks } from "./recipeChecks";
 import type { VllmArgs } from "./vllm";
 
+/** vLLM's own variable. Source: `vllm/envs.py`. */
+export const logLevelVariable = "VLLM_LOGGING_LEVEL";
+
 const dtypes = ["auto", "half", "float16", "bfloat16", "float", "float32"];
 const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"];
 
@@ -54,6 +57,11 @@ const ofPresets: Readonly<Record<string, string>> = {
   "--model": "spec.model.uri",
   "--port": "the preset, whose probes and Service expect it",
   "--tensor-parallel-size": "spec.parallelism.tensor",
+  "-tp": "spec.parallelism.tensor",
+  "-pp": "spec.parallelism.pipeline",
+  "-dp": "spec.parallelism.data",
+  "-dpl": "spec.parallelism.dataLocal",
+  "-dpp": "spec.parallelism.dataRPCPort",
   "--pipeline-parallel-size": "spec.parallelism.pipeline",
   "--data-parallel-size": "spec.parallelism.data",
   "--data-parallel-size-local": "spec.parallelism.dataLocal",
@@ -82,12 +90,8 @@ export function checkVllm(args: VllmArgs, checks: RecipeChecks): void {
   for (const option of ["chatTemplate", "generationConfig"] as const) {
     checks.text(option, args[option], { pattern: /./, allowed: "a text that is not empty" });
   }
-  for (const option of Object.keys(switchOptions) as (keyof typeof switchOptions)[]) {
-    const given: unknown = args[option];
-    if (given !== undefined && typeof given !== "boolean") {
-      checks.report({ path: option, given, message: "neither on nor off", allowed: "true, false" });
-    }
-  }
+  for (const option of Object.keys(switchOptions) as (keyof typeof switchOptions)[])
+    checks.boolean(option, args[option]);
   checkTogether(args, checks);
   checkVariables(args, checks);
   checkExtraArgs(args, checks);
@@ -127,9 +131,12 @@ function checkTogether(args: VllmArgs, checks: RecipeChecks): void {
   }
 }
 
-function checkVariables({ env = {} }: VllmArgs, checks: RecipeChecks): void {
+function checkVariables({ env = {}, logLevel }: VllmArgs, checks: RecipeChecks): void {
   for (const name of Object.keys(env).sort()) {
     const path = `env.${name}`;
+    if (name === logLevelVariable && logLevel !== undefined) {
+      checks.report({ path, message: "is what logLevel says", fix: "remove one of the two" });
+    }
     if (name === additionalArgsVariable || name.startsWith(serveVariablePrefix)) {
       const fix = "say the options as arguments of vllm, or as extraArgs";
       checks.report({ path, message: "is how vllm itself hands on its options", fix });
@@ -140,8 +147,7 @@ function checkVariables({ env = {} }: VllmArgs, checks: RecipeChecks): void {
 }
 
 function checkExtraArgs({ extraArgs = [] }: VllmArgs, checks: RecipeChecks): void {
-  for (const [index, word] of extraArgs.entries()) {
-    const path = `extraArgs[${index}]`;
+  for (const [path, word] of checks.list("extraArgs", extraArgs)) {
     if (typeof word !== "string" || word === "") {
       checks.report({ path, given: word, message: "not an argument", allowed: "a text that is not empty" });
       continue;

@@ -40,7 +40,7 @@ export function podsSpec(
 }
 
 export function checkPods(pods: readonly WorkloadPod[], checks: RecipeChecks): void {
-  for (const [index, pod] of pods.entries()) checks.choice(`pods[${index}]`, pod, Object.values(WorkloadPod));
+  for (const [path, pod] of checks.list("pods", pods)) checks.choice(path, pod, Object.values(WorkloadPod));
   if (pods.length === 0) {
     checks.report({
       path: "pods",

@@ -99,6 +99,21 @@ describe("ModelCredentials", () => {
       register(() => new ModelCredentials("half", { s3: { accessKeyId: "AK" } as never, huggingFaceToken: "" })),
       /2 problems[^]*huggingFaceToken: empty[^]*s3\.secretAccessKey: missing/,
     );
+    await rejects(
+      register(() => {
+        const s3 = { accessKeyId: "AK", secretAccessKey: pulumi.secret("SK"), endpiont: "minio:9000" };
+        new ModelCredentials("Buckets", { s3: s3 as never, serviceAccount: { roles: [] } as never });
+      }),
+      (error: Error) => {
+        deepStrictEqual(error.message.split("\n"), [
+          'ModelCredentials "Buckets": 3 problems',
+          "  - objectName: not of the form that is needed; given: \"Buckets\"; allowed: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
+          "  - serviceAccount.roles: no such argument; allowed: annotations",
+          '  - s3.endpiont: no such argument; allowed: accessKeyId, secretAccessKey, endpoint, region, useHttps, verifySsl, caBundleConfigMap; fix: did you mean "endpoint"?',
+        ]);
+        return true;
+      },
+    );
   });
 });
 

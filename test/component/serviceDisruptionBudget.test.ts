@@ -57,6 +57,18 @@ describe("ServiceDisruptionBudget", () => {
     deepStrictEqual(spec.selector.matchExpressions[0]?.values[0], "llminferenceservice-workload");
   });
 
+  it("refuses what it does not know, and a budget of no service", async () => {
+    const budget = () => new ServiceDisruptionBudget("Llama", { service: "llama-8b" } as never);
+    await rejects(register(budget), {
+      message: [
+        'ServiceDisruptionBudget "Llama": 3 problems',
+        "  - service: no such argument; allowed: serviceName, namespace, workload, minAvailable, maxUnavailable, budgetName",
+        "  - serviceName: missing; allowed: lower-case letters, digits and '-', beginning and ending with a letter or digit",
+        "  - budgetName: not of the form that is needed; given: \"Llama\"; allowed: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit",
+      ].join("\n"),
+    });
+  });
+
   it("refuses two limits, limits that are none and workloads that there are not", async () => {
     const budget = () =>
       new ServiceDisruptionBudget("llama", {
@@ -71,7 +83,7 @@ describe("ServiceDisruptionBudget", () => {
         '  - minAvailable: excludes maxUnavailable ("120%"); given: 1.5; fix: remove one of them',
         '  - minAvailable: neither a number of pods nor a share; given: 1.5; allowed: 0 and more, "0%" to "100%"',
         '  - maxUnavailable: neither a number of pods nor a share; given: "120%"; allowed: 0 and more, "0%" to "100%"',
-        '  - workload: not one of the allowed values; given: "router"; allowed: decode, prefill, scheduler',
+        '  - workload: not one of the allowed values; given: "router"; allowed: "decode", "prefill", "scheduler"',
       ].join("\n"),
     });
   });

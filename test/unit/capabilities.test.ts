@@ -719,6 +719,70 @@ describe("capability recipes", () => {
       ["another autoscaler", () => autoscale(untyped({ max: 2, by: "hpaa" })), ["by: not one of the allowed values"]],
       ["no autoscaler", () => autoscale(untyped({ max: 2 })), ["by: missing"]],
       ["a negative count", () => replicas({ count: -1 }), ["count: out of range"]],
+      [
+        "no replicas at least, which the CRD does not take",
+        () => autoscale({ min: 0, max: 2, by: "hpa" }),
+        ["min: out of range"],
+      ],
+      ["memory below nothing", () => kvCacheOffloading({ cpu: "-64Gi" }), ["cpu: not above 0"]],
+      ["pods that are no list", () => model(untyped({ uri: "hf://a/b", pods: "template" })), ["pods: not a list"]],
+      [
+        "adapters that are no objects",
+        () => model(untyped({ uri: "hf://a/b", adapters: [null, "sql"] })),
+        ["adapters[0]: not an object", "adapters[1]: not an object"],
+      ],
+      [
+        "an adapter with another argument",
+        () => model(untyped({ uri: "hf://a/b", adapters: [{ name: "x", uri: "hf://a/c", rank: 8 }] })),
+        ["adapters[0].rank: no such argument"],
+      ],
+      [
+        "credentials that are a text",
+        () => model(untyped({ uri: "hf://a/b", credentials: "hf-token" })),
+        ["credentials: not an object", "credentials: names neither a Secret nor a ServiceAccount"],
+      ],
+      [
+        "tiers that are no list",
+        () => kvCacheOffloading(untyped({ cpu: "1Gi", tiers: "disk" })),
+        ["tiers: not a list"],
+      ],
+      [
+        "a tier that is nothing",
+        () => kvCacheOffloading(untyped({ cpu: "1Gi", tiers: [null] })),
+        ["tiers[0]: not an object"],
+      ],
+      [
+        "selectors that are no list",
+        () => deviceClaim(untyped({ deviceClass: "gpu", selectors: "a" })),
+        ["selectors: not a list"],
+      ],
+      ["gateways that are no list", () => managedRouter(untyped({ gateways: "edge" })), ["gateways: not a list"]],
+      [
+        "a switch that is a text",
+        () => managedRouter(untyped({ scheduler: "no" })),
+        ["scheduler: neither true nor false"],
+      ],
+      [
+        "a gateway with another argument",
+        () => managedRouter(untyped({ gateways: [{ name: "edge", sectionname: "https" }] })),
+        ["gateways[0].sectionname: no such argument"],
+      ],
+      ["rules that are no list", () => customRoute(untyped({ service, rules: {} })), ["rules: not a list"]],
+      [
+        "rules that are nothing",
+        () => customRoute(untyped({ service, keepPresetRules: false, rules: [null] })),
+        ["rules[0]: not an object"],
+      ],
+      [
+        "time limits that are a text",
+        () => customRoute(untyped({ service, timeouts: "300s" })),
+        ["timeouts: not an object"],
+      ],
+      [
+        "ports that are no list",
+        () => customPool(untyped({ selector: { a: "b" }, picker: { name: "p" }, targetPorts: 8000 })),
+        ["targetPorts: not a list"],
+      ],
       ["no memory", () => kvCacheOffloading({ cpu: "0" }), ["cpu: not above 0"]],
       ["what is no quantity", () => kvCacheOffloading({ cpu: "64 GB" }), ["cpu: not a quantity"]],
       [

@@ -305,6 +305,37 @@ describe("hardware and engine recipes", () => {
         "resources.memory: not an extended resource; allowed: <domain>/<name>; fix: say memory as an argument",
       ],
       [
+        "the accelerators themselves among other resources",
+        () => accelerator({ accelerator: "nvidia-h100-80gb", resources: { "nvidia.com/gpu": 2 } }),
+        "resources.nvidia.com/gpu: is the accelerator's own; given: 2; fix: say count instead",
+      ],
+      [
+        "a level of logging that is said twice",
+        () => vllm({ logLevel: "DEBUG", env: { VLLM_LOGGING_LEVEL: "INFO" } }),
+        "env.VLLM_LOGGING_LEVEL: is what logLevel says; fix: remove one of the two",
+      ],
+      [
+        "further arguments that are no list",
+        () => vllm({ extraArgs: "--foo" as never }),
+        'extraArgs: not a list; given: "--foo"; allowed: a list',
+      ],
+      [
+        "tensor parallelism by its short name",
+        () => vllm({ extraArgs: ["-tp=8"] }),
+        'extraArgs[0]: comes from spec.parallelism.tensor; given: "-tp=8"; fix: say it there',
+      ],
+      [
+        "domains that are no list, and switches that are texts",
+        () => hardening({ spread: "node", restricted: "yes" } as never),
+        'restricted: neither true nor false; given: "yes"; allowed: true, false',
+        'spread: not a list; given: "node"; allowed: a list',
+      ],
+      [
+        "a probe that is a text",
+        () => hardening({ liveness: "10s" } as never),
+        'liveness: not an object; given: "10s"; allowed: an object with periodSeconds, timeoutSeconds, failureThreshold',
+      ],
+      [
         "a pod that there is not",
         () => accelerator({ accelerator: "amd", pods: ["decode" as never] }),
         'pods[0]: not one of the allowed values; given: "decode"; allowed: "template", "worker", "prefill", "prefillWorker"',
@@ -343,7 +374,7 @@ describe("hardware and engine recipes", () => {
       [
         "a switch that is a text",
         () => vllm({ prefixCaching: "on" as never }),
-        'prefixCaching: neither on nor off; given: "on"; allowed: true, false',
+        'prefixCaching: neither true nor false; given: "on"; allowed: true, false',
       ],
       [
         "the variable that hands options on",
