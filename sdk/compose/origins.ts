@@ -1,7 +1,7 @@
 import { isDefaulted } from "./canonical";
 import { fieldOf } from "./structs";
 import { type GoField, specType } from "./goTypes";
-import { isObject, type Json, type JsonObject, unmarked } from "./marked";
+import { isObject, type Json, type JsonObject, Marked, unmarked } from "./marked";
 
 /**
  * Where a value came from. A number is a source that set the whole value, `~number` its default from the CRD; the others are for values
@@ -97,9 +97,10 @@ export function listOrigins(spec: JsonObject, origin: Origin): FieldOrigin[] {
   return found;
 }
 
-/** The value of a merge key, which is a text or a number. */
+/** The value of a merge key, which is a text or a number; paths show no secret. */
 function nameOf(item: Json, mergeKey: string | undefined): string | number | undefined {
-  const name = mergeKey && isObject(item) ? unmarked(item[mergeKey]) : undefined;
+  const key = mergeKey && isObject(item) ? item[mergeKey] : undefined;
+  const name = key instanceof Marked && key.secret ? undefined : unmarked(key);
   return typeof name === "string" || typeof name === "number" ? name : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { additionalArgsVariable, serveArgumentsLine, serveVariablePrefix } from "../api/serveArguments";
-import { isObject, type Json, type JsonObject, unmarked } from "./marked";
+import { isObject, type Json, type JsonObject, Marked, unmarked } from "./marked";
 import type { Merged } from "./merge";
 import { type Origin, partOf, sourcesOf } from "./origins";
 import { at } from "./presets";
@@ -19,19 +19,25 @@ export function unreadArguments(merged: Merged, sources: Sources): CompositionWa
     if (!Array.isArray(containers)) return [];
     const origin = path.reduce<Origin>(partOf, merged.origin);
     return containers.flatMap((container, index) =>
-      isObject(container) ? inContainer(container, partOf(origin, index), path.join("."), sources) : [],
+      isObject(container)
+        ? inContainer(container, partOf(origin, index), `${path.join(".")}[${labelOf(container, index)}]`, sources)
+        : [],
     );
   });
 }
 
-function inContainer(container: JsonObject, origin: Origin, list: string, sources: Sources): CompositionWarning[] {
+/** A container's name, unless that is secret. */
+function labelOf({ name }: JsonObject, index: number): string {
+  return name instanceof Marked && name.secret ? String(index) : textOf(name ?? "");
+}
+
+function inContainer(container: JsonObject, origin: Origin, path: string, sources: Sources): CompositionWarning[] {
   const env = Array.isArray(container.env) ? container.env : [];
   const names = env.map((variable) => (isObject(variable) ? unmarked(variable.name) : undefined));
   const options = names.filter(
     (name): name is string => typeof name === "string" && name.startsWith(serveVariablePrefix),
   );
   if (options.length === 0) return [];
-  const path = `${list}[${textOf(container.name ?? "")}]`;
   const lost = `so that ${options.sort().join(", ")} of the recipe "vllm" ${options.length === 1 ? "does" : "do"} not reach vLLM`;
   const index = names.indexOf(additionalArgsVariable);
   const line = env[index];

@@ -1,6 +1,6 @@
 import type { ReadFragment } from "./fragments";
 import { type GoField, goTypes, specType } from "./goTypes";
-import { isObject, type Json, type JsonObject, Marked, unmarked } from "./marked";
+import { isObject, type Json, type JsonObject, Marked, secretText, unmarked } from "./marked";
 import type { Merged } from "./merge";
 import { ListOrigin, ObjectOrigin, type Origin, OriginOf, partOf, sourcesOf } from "./origins";
 import { at } from "./presets";
@@ -103,12 +103,17 @@ function swallowedElements({ given, label }: Given, { merged }: WarningContext):
       if (before < 2 || after >= before) continue;
       found.push({
         path,
-        message: `${label} has ${before} elements with ${key} ${JSON.stringify(name)}, which are merged into ${after === 1 ? "one" : after}: ${key} alone tells elements of this list apart`,
+        message: `${label} has ${before} elements with ${key} ${shownKey(value as Json[], key, name)}, which are merged into ${after === 1 ? "one" : after}: ${key} alone tells elements of this list apart`,
         fix: `give each element a ${key} of its own`,
       });
     }
   });
   return found;
+}
+
+/** A key in a sentence, unless an element has it as a secret. */
+function shownKey(list: readonly Json[], key: string, name: string | number): string {
+  return list.some((item) => keyOf(item, key) === name && hasSecret(item, key)) ? secretText : JSON.stringify(name);
 }
 
 /** How many elements have each key. */
@@ -158,7 +163,8 @@ function walkGiven(
       for (const item of value) {
         const index = places.get(keyOf(item, key));
         if (index === undefined) continue;
-        walkGiven(item, there[index], partOf(by, index), field.type, `${here}[${String(keyOf(item, key))}]`, visit);
+        const name = hasSecret(item, key) || hasSecret(there[index], key) ? index : keyOf(item, key);
+        walkGiven(item, there[index], partOf(by, index), field.type, `${here}[${String(name)}]`, visit);
       }
     }
   }
@@ -167,6 +173,11 @@ function walkGiven(
 function keyOf(item: Json, key: string): string | number | undefined {
   const value = isObject(item) ? unmarked(item[key]) : undefined;
   return typeof value === "string" || typeof value === "number" ? value : undefined;
+}
+
+function hasSecret(item: Json | undefined, key: string): boolean {
+  const value = isObject(item) ? item[key] : undefined;
+  return value instanceof Marked && value.secret;
 }
 
 /** Structs of which one field at most may be set; the fields listed first decide nothing. */
@@ -215,7 +226,8 @@ function survivingUnions({ merged, sources }: WarningContext): CompositionWarnin
       if (field?.kind === "struct" && isObject(child)) walk(child, partOf(origin, name), field.type, here);
       if (field?.kind !== "list" || field.elem !== "struct" || !Array.isArray(child)) continue;
       child.forEach((item, index) => {
-        const label = field.mergeKey ? (keyOf(item, field.mergeKey) ?? index) : index;
+        const { mergeKey } = field;
+        const label = mergeKey && !hasSecret(item, mergeKey) ? (keyOf(item, mergeKey) ?? index) : index;
         if (isObject(item)) walk(item, partOf(partOf(origin, name), index), field.type, `${here}[${label}]`);
       });
     }

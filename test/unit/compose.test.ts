@@ -229,6 +229,28 @@ describe("compose", () => {
       strictEqual(JSON.stringify(spec), '{"model":{"uri":"hf://a/b"},"router":"[unknown]"}');
     });
 
+    it("shows no secret by which elements of lists are told apart", () => {
+      const number = new Marked(8080, { unknown: false, secret: true, carriers: [] });
+      const container = (value: string, ...protocols: string[]): object => ({
+        name: secret("hunter2"),
+        env: [{ name: secret("HUNTER_TOKEN"), value }],
+        ports: protocols.map((protocol) => ({ containerPort: number, protocol })),
+      });
+      const { warnings, origins } = composed({
+        spec: { model },
+        fragments: [
+          { name: "low", spec: { template: { containers: [container("a", "SCTP")] } } },
+          { name: "high", spec: { template: { containers: [container("", "TCP", "UDP")] } } },
+        ],
+      });
+      const shown = JSON.stringify([warnings, origins()]);
+      ok(!/hunter2|HUNTER_TOKEN|8080/.test(shown), shown);
+      deepStrictEqual(warnings.map(({ path, message }) => `${path}: ${message}`).sort(), [
+        'template.containers[0].env[0].value: fragment "high" sets it to "", which removes nothing: it stays "a" (fragment "low")',
+        'template.containers[0].ports: fragment "high" has 2 elements with containerPort [secret], which are merged into one: containerPort alone tells elements of this list apart',
+      ]);
+    });
+
     it("shows no secret in origins, warnings and problems", () => {
       const hidden = main({ image: "", env: [{ name: "HOME", value: secret("hunter2") }] });
       const composition = composed({
