@@ -221,12 +221,14 @@ class Reader {
   }
 }
 
+/** What belongs to a service. */
 type Parts = Omit<
   ServiceObjects,
   "namespace" | "name" | "kindServed" | "namespaceExists" | "service" | "controller" | "unread"
 >;
 
-const nothing: Parts = {
+/** A service to which nothing belongs. */
+export const nothing: Parts = {
   deployments: [],
   leaderWorkerSets: [],
   pods: [],

@@ -8,6 +8,7 @@ import { load } from "js-yaml";
 
 import { environment } from "../../stacks/environment/environment";
 import { type MockOptions, named, register, type Registration } from "./mocks";
+import { presets } from "./presets";
 
 type Config = Record<string, unknown>;
 
@@ -47,22 +48,6 @@ const outputs: MockOptions["outputs"] = ({ type, name, inputs }) => {
   if (type.startsWith("kserve:") || type.startsWith("pulumi-nodejs:")) return {};
   return { arn: `arn:aws:iam::1:${name}`, name: (inputs.name as string | undefined) ?? name };
 };
-
-const preset = (name: string, spec: object): object => ({
-  apiVersion: "serving.kserve.io/v1alpha2",
-  kind: "LLMInferenceServiceConfig",
-  metadata: { name, namespace: "kserve" },
-  spec,
-});
-
-/** Stand-ins for KServe's presets, as far as these services take some. */
-const presets = [
-  preset("kserve-config-llm-template", { template: { containers: [{ name: "main", image: "vllm:1" }] } }),
-  preset("kserve-config-llm-scheduler", {
-    router: { scheduler: { template: { containers: [{ name: "main", image: "epp:1" }] } } },
-  }),
-  preset("kserve-config-llm-router-route", { router: { route: { http: { spec: {} } } } }),
-];
 
 const call: MockOptions["call"] = (_token, inputs) => {
   const { release_name } = JSON.parse(inputs.jsonOpts as string) as { release_name: string };

@@ -4,22 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { gallery } from "../../stacks/gallery/gallery";
 import { named, register, type Registration } from "./mocks";
-
-const preset = (name: string, spec: object): object => ({
-  apiVersion: "serving.kserve.io/v1alpha2",
-  kind: "LLMInferenceServiceConfig",
-  metadata: { name, namespace: "kserve" },
-  spec,
-});
-
-/** Stand-ins for KServe's presets, as far as the entries here take some. */
-const presets = [
-  preset("kserve-config-llm-template", { template: { containers: [{ name: "main", image: "vllm:1" }] } }),
-  preset("kserve-config-llm-scheduler", {
-    router: { scheduler: { template: { containers: [{ name: "main", image: "epp:1" }] } } },
-  }),
-  preset("kserve-config-llm-router-route", { router: { route: { http: { spec: {} } } } }),
-];
+import { presets } from "./presets";
 
 /** Runs the program of stacks/gallery with a configuration, as Pulumi would give it. */
 async function run(settings: Record<string, unknown>): Promise<Registration[]> {

@@ -1,9 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import { applyObject } from "../../components/crds/applyObject";
-import { KubernetesClient } from "../../sdk/kubernetes/client";
+import type { KubernetesClient } from "../../sdk/kubernetes/client";
+import { type FakeApiServer, fakeApiServer } from "./fakeApiServer";
 
 const name = "things.example.com";
 const crd = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name } };
@@ -17,29 +16,18 @@ const refusal = (code: number, reason: string): [number, unknown] => [
 ];
 
 describe("application of a CRD", () => {
-  let server: Server;
+  let server: FakeApiServer;
   let client: KubernetesClient;
   let answers: [number, unknown][];
 
   beforeEach(async () => {
-    server = createServer((request, response) => {
-      request.resume();
-      const [status, body] = request.method === "GET" ? [200, discovery] : (answers.shift() ?? [500, {}]);
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    client = new KubernetesClient({
-      server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      namespace: "default",
-      tls: {},
-      headers: () => Promise.resolve({}),
-    });
+    server = await fakeApiServer(({ method }) =>
+      method === "GET" ? [200, discovery] : (answers.shift() ?? [500, {}]),
+    );
+    ({ client } = server);
   });
 
-  afterEach(async () => {
-    client.close();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => server.close());
 
   it("is repeated while the API server is too busy", async () => {
     answers = [refusal(504, "Timeout"), refusal(429, "TooManyRequests"), [201, crd]];

@@ -1,11 +1,10 @@
 import { strict as assert } from "node:assert";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import type { BundleInputs } from "../../components/crds/bundle";
 import { Reminder } from "../../components/crds/finalizer";
 import { removeObjects } from "../../components/crds/remove";
-import { KubernetesClient } from "../../sdk/kubernetes/client";
+import type { KubernetesClient } from "../../sdk/kubernetes/client";
+import { type FakeApiServer, fakeApiServer } from "./fakeApiServer";
 
 const name = "things.example.com";
 const things = "/apis/example.com/v1/things?fieldSelector=metadata.name%3Dnone&resourceVersion=0";
@@ -37,37 +36,23 @@ const discovery: Record<string, unknown> = {
 };
 
 describe("removal of a CRD", () => {
-  let server: Server;
+  let server: FakeApiServer;
   let client: KubernetesClient;
   let requests: string[];
   let answer: (request: string) => [number, unknown];
 
   beforeEach(async () => {
     requests = [];
-    server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const url = request.url ?? "";
-        const line = [request.method, url, request.method === "PATCH" ? Buffer.concat(chunks).toString() : ""];
-        const [status, body] = discovery[url] ? [200, discovery[url]] : answer(line.join(" ").trim());
-        if (!discovery[url]) requests.push(line.join(" ").trim());
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-      });
+    server = await fakeApiServer(({ method, url, body }) => {
+      if (discovery[url]) return [200, discovery[url]];
+      const line = [method, url, method === "PATCH" ? body : ""].join(" ").trim();
+      requests.push(line);
+      return answer(line);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    client = new KubernetesClient({
-      server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      namespace: "default",
-      tls: {},
-      headers: () => Promise.resolve({}),
-    });
+    ({ client } = server);
   });
 
-  afterEach(async () => {
-    client.close();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => server.close());
 
   /** Answers each request with the next of its list, the last one again and again. */
   function answers(given: Record<string, [number, unknown][]>): void {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { projectRoot } from "../../local/paths";
+import { nothing } from "../../sdk/diagnosis/diagnose";
 import { CauseCode, type ServiceObjects } from "../../sdk/diagnosis/diagnosis";
 import { explain } from "../../sdk/diagnosis/explain";
 import { diagnosisLines } from "../../sdk/diagnosis/lines";
@@ -44,18 +45,7 @@ function objects(parts: Partial<ServiceObjects> = {}): ServiceObjects {
     namespaceExists: true,
     service: service(...unavailable),
     controller,
-    deployments: [],
-    leaderWorkerSets: [],
-    pods: [],
-    events: [],
-    routes: [],
-    gateways: new Map(),
-    gatewayClasses: new Map(),
-    pools: [],
-    autoscalers: [],
-    nodes: [],
-    missing: [],
-    configs: [],
+    ...nothing,
     unread: [],
     ...parts,
   };
