@@ -33,7 +33,7 @@ Ways of serving a model, each a few lines: llm-d's well-lit paths and the topics
 page of the entries in \`stacks/gallery/entries\`. The tests bring all of them up on the embedded control plane until KServe's controller
 calls them Ready, with their pods placed on nodes that have the hardware. No model was loaded, and images were not pulled there.
 
-\`stacks/gallery\` is a Pulumi program that brings up those that a stack's configuration names:
+\`stacks/gallery\` is a Pulumi program that brings up those that a stack's configuration names, after \`npm ci && npm run build\`:
 
 \`\`\`
 cd stacks/gallery && pulumi stack init gallery
@@ -48,11 +48,13 @@ On the embedded control plane, those of \`Pulumi.gallery.yaml\`, in a cluster of
 npm run local -- up --name gallery --stack gallery
 \`\`\`
 
+What KServe will act on, and who set each field, without a cluster: \`npm run explain -- prefill-decode --stack gallery\`.
+
 | setting | meaning | default |
 | --- | --- | --- |
 | \`gallery[]\` | names of the entries | required |
 | \`namespace\` | where the services live; it is created, unless it is \`default\` | \`gallery\` |
-| \`platform\` | as in the [environment](../README.md#an-environment); \`existing\` when another stack has installed it | all of it |
+| \`platform\` | as in the [environment](../README.md#an-environment); \`existing\` when another stack has installed it, KServe in the version of this package | all of it |
 | \`cluster\`, \`mirrors\`, \`pools\`, \`existing\`, \`preflight\` | as in the environment | |
 
 Entries name their GPUs by resource, so that they fit any cluster; \`accelerator\` with \`cloud\` selects nodes by the labels of GKE or EKS. What is

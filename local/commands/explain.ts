@@ -11,7 +11,7 @@ import type { Finding } from "../../sdk/preflight/finding";
 import { nearest } from "../../sdk/nearest";
 import { composeService, defaultNamespace } from "../../stacks/environment/composeService";
 import { preflightService } from "../../stacks/environment/plan";
-import type { EnvironmentSettings, ServiceSettings } from "../../stacks/environment/settings";
+import { annotationFields, type EnvironmentSettings, type ServiceSettings } from "../../stacks/environment/settings";
 import { configFile, readEnvironment } from "../engine/config";
 import { type Display, displayOf, paint } from "../paint";
 import { readConfigs, readPresets } from "../presets";
@@ -75,6 +75,8 @@ interface Explained {
   readonly composition: Composition;
   /** What the preflight finds. */
   readonly findings: readonly Finding[];
+  /** Annotations of the service. */
+  readonly metadata: readonly ExplainedField[];
   readonly entry: ServiceSettings;
   readonly namespace: string;
   readonly mode: CompositionMode;
@@ -94,7 +96,16 @@ async function composeFrom({ stack, config, service, mode, configs }: Request): 
   );
   const composition = composeService(environment, entry, { configs: store, mode });
   const findings = preflightService(environment, entry, composition);
-  return { composition, findings, entry, namespace, mode: mode ?? entry.mode ?? CompositionMode.inline, file };
+  const metadata = annotationFields(entry, environment);
+  return {
+    composition,
+    findings,
+    metadata,
+    entry,
+    namespace,
+    mode: mode ?? entry.mode ?? CompositionMode.inline,
+    file,
+  };
 }
 
 /** By its name, or by `<namespace>/<name>` where several have it. */
@@ -126,13 +137,13 @@ function stackOrFile(given: string): [stack: string, config?: string] {
 }
 
 function asText(
-  { composition, findings, entry, namespace, mode, file }: Explained,
+  { composition, findings, metadata, entry, namespace, mode, file }: Explained,
   path: string | undefined,
   all: boolean,
   display: Display,
 ) {
   const title = `${entry.name} in namespace ${namespace}, ${modeText[mode]}, from ${shortFile(file)}`;
-  const report = explainReport(composition, { title, width: display.width, all, path });
+  const report = explainReport(composition, { title, width: display.width, all, path, metadata });
   const concerned = findings.filter((finding) => path === undefined || finding.path.startsWith(`spec.${path}`));
   return paint([...report, ...findingLines(concerned, display.width)], display);
 }
@@ -156,8 +167,11 @@ const modeText: Readonly<Record<CompositionMode, string>> = {
   references: "composed by the cluster from references",
 };
 
-function asJson({ composition, findings, entry, namespace, mode }: Explained, path: string | undefined): string {
-  const fields = explainFields(composition);
+function asJson(
+  { composition, findings, metadata, entry, namespace, mode }: Explained,
+  path: string | undefined,
+): string {
+  const fields = [...metadata, ...explainFields(composition)];
   return json({
     service: entry.name,
     namespace,
@@ -190,7 +204,7 @@ function difference(
   after: Explained,
   { all, json: asJson, path, display }: DifferenceOptions,
 ): string {
-  const found = compareCompositions(before.composition, after.composition, path);
+  const found = compareCompositions(before, after, path);
   const [from, to] = [shortFile(before.file), shortFile(after.file)];
   if (asJson) {
     const { name } = after.entry;

@@ -57,12 +57,21 @@ async function programOf(
 }
 
 /**
- * The environment that a stack's configuration describes, checked; encrypted values in specs are secret and not known.
+ * The environment that a stack's configuration describes, checked; encrypted values in specs are secret and not known. A gallery is taken
+ * for the environment that it comes to.
  *
  * @throws ConfigurationError with every problem.
  */
 export async function readEnvironment(stack: string, file?: string): Promise<EnvironmentSettings> {
-  const settings = settingsOfConfig(await loadConfig(stack, file));
+  const config = await loadConfig(stack, file);
+  const settings = settingsOfConfig(config);
+  if (isGallery(config)) {
+    const [{ parseGallerySettings }, { environmentOfGallery }] = await Promise.all([
+      import("../../stacks/gallery/settings"),
+      import("../../stacks/gallery/asEnvironment"),
+    ]);
+    return environmentOfGallery(parseGallerySettings(withMarkedSecrets(settings)));
+  }
   const whole = (["services", "fragments"] as const).flatMap((key) =>
     encryptedPaths(settings[key])
       .map((path) => key + path)

@@ -44,12 +44,23 @@ interface Compared {
   readonly field: ExplainedField;
 }
 
+/** One side of a comparison, where it is more than a composition. */
+export interface ComparedService {
+  readonly composition: Composition;
+  /** Fields of the service beside its spec. @default none */
+  readonly metadata?: readonly ExplainedField[];
+}
+
 /**
  * Compares the specs that the controller would act on, field by field.
  *
  * @param path what to compare, as `fieldsAt` takes it. @default everything
  */
-export function compareCompositions(before: Composition, after: Composition, path?: string): CompositionDifference {
+export function compareCompositions(
+  before: ComparedService,
+  after: ComparedService,
+  path?: string,
+): CompositionDifference {
   const [old, fresh] = [fieldsByPath(before, path), fieldsByPath(after, path)];
   const containers = new Set([...old.keys(), ...fresh.keys()].flatMap(containersOf));
   const changes: FieldChange[] = [];
@@ -80,9 +91,16 @@ export function compareCompositions(before: Composition, after: Composition, pat
 /** The second element of a list goes before the tenth. */
 const byPath = new Intl.Collator("en", { numeric: true });
 
-function fieldsByPath(composition: Composition, wanted: string | undefined): Map<string, Compared[]> {
+function fieldsByPath(
+  { composition, metadata = [] }: ComparedService,
+  wanted: string | undefined,
+): Map<string, Compared[]> {
   const explained = explainFields(composition);
   const found = new Map<string, Compared[]>();
+  for (const field of metadata) {
+    if (wanted === undefined || isWithin(field.path, wanted))
+      found.set(field.path, [{ raw: field.value as Json, field }]);
+  }
   composition.origins().forEach(({ path, value }, index) => {
     const field = explained[index];
     if (field && (wanted === undefined || isWithin(path, wanted)))

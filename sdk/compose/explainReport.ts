@@ -1,5 +1,7 @@
 import { dump } from "js-yaml";
 
+import { groupSize } from "../api/rules/workload";
+import { View } from "../api/view";
 import type { Composition } from "./compose";
 import { explainFields, type ExplainedField } from "./explain";
 import { countOf, fieldTree } from "./explainTree";
@@ -18,6 +20,8 @@ export interface ReportOptions {
   readonly all?: boolean;
   /** One field or a part of the spec, as {@link fieldsAt} takes it. @default everything */
   readonly path?: string;
+  /** Fields of the service beside its spec. @default none */
+  readonly metadata?: readonly ExplainedField[];
 }
 
 /**
@@ -27,9 +31,9 @@ export interface ReportOptions {
  */
 export function explainReport(
   composition: Composition,
-  { title, width, all = false, path }: ReportOptions,
+  { title, width, all = false, path, metadata = [] }: ReportOptions,
 ): TextLine[] {
-  const fields = explainFields(composition);
+  const fields = [...metadata, ...explainFields(composition)];
   const concerned = composition.warnings.filter((warning) => path === undefined || touches(warning.path, path));
   const warnings = warningLines(concerned, width);
   if (path !== undefined) {
@@ -41,7 +45,8 @@ export function explainReport(
   return [
     ...wrapped(title, width, "title"),
     ...undecidedLines(composition, width),
-    ...sourceLines(composition),
+    ...sourceLines(composition, metadata),
+    ...groupLines(composition),
     line(""),
     ...fieldTree(fields, { width, all }),
     ...warnings,
@@ -75,7 +80,7 @@ function undecidedLines({ undecided }: Composition, width: number): TextLine[] {
 }
 
 /** The sources, lowest first, with the number of fields that each has in the result. */
-function sourceLines(composition: Composition): TextLine[] {
+function sourceLines(composition: Composition, metadata: readonly ExplainedField[]): TextLine[] {
   const counts = new Map<number, number>();
   for (const { source, overrides } of composition.origins()) {
     const given = source < 0 ? ~source : source;
@@ -86,19 +91,34 @@ function sourceLines(composition: Composition): TextLine[] {
     counts.set(number, (counts.get(number) ?? 0) + 1);
   }
   const rows: { rank: number; name: string; count: number }[] = [];
+  const beside = new Map<string, number>();
+  for (const { source } of metadata) beside.set(source, (beside.get(source) ?? 0) + 1);
   for (let number = 0; ; number++) {
     const source = composition.sources.get(number);
     if (!source) break;
-    const count = counts.get(number) ?? 0;
+    const count = (counts.get(number) ?? 0) + (beside.get(describeSource(source)) ?? 0);
+    beside.delete(describeSource(source));
     const isGiven = givenKinds.includes(source.kind);
     if (count > 0 || isGiven) rows.push({ rank: kindOrder.indexOf(source.kind), name: describeSource(source), count });
   }
+  for (const [name, count] of beside) rows.push({ rank: kindOrder.indexOf(SourceKind.spec), name, count });
   rows.sort((left, right) => left.rank - right.rank);
   const width = Math.max(...rows.map(({ name }) => name.length));
   return rows.map(({ name, count }) => [
     { text: `  ${name.padEnd(width)}  `, role: "source" },
     { text: countOf(count, "field").padStart(10), role: "plain" },
   ]);
+}
+
+/** How many nodes a replica has, where it has several: what its parallelism comes to. */
+function groupLines({ effective }: Composition): TextLine[] {
+  const spec = new View(effective ?? {});
+  return [["each replica", spec] as const, ["each replica of prefill", spec.get("prefill")] as const].flatMap(
+    ([replica, workload]) => {
+      const size = workload.get("worker").present ? groupSize(workload.get("parallelism")) : undefined;
+      return size === undefined ? [] : [line(`  ${replica} is a group of ${countOf(size, "node")}`)];
+    },
+  );
 }
 
 /** What somebody wrote, which is listed even where nothing of it is left. */

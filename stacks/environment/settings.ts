@@ -6,6 +6,7 @@ import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
 import { composeWritten, CompositionMode } from "../../sdk/compose/compose";
 import { ConfigStore } from "../../sdk/compose/configs";
+import type { ExplainedField } from "../../sdk/compose/explain";
 import { readSpec } from "../../sdk/compose/fragments";
 import type { JsonObject } from "../../sdk/compose/marked";
 import { at } from "../../sdk/compose/presets";
@@ -150,6 +151,24 @@ export function annotationsOf(
   const brought = [...fragmentsOf(entry, environment)].sort(byPriority).map(({ annotations }) => annotations);
   if (brought.every((annotations) => annotations === undefined)) return entry.annotations;
   return Object.assign({}, ...brought, entry.annotations) as ServiceSettings["annotations"];
+}
+
+/** A service's annotations as fields of it, each with what set it: a fragment, or the service itself. */
+export function annotationFields(entry: ServiceSettings, environment: SharedSettings): ExplainedField[] {
+  const layers = [
+    ...[...fragmentsOf(entry, environment)].sort(byPriority).map(({ name, annotations = {} }) => ({
+      source: `fragment "${name}"`,
+      annotations,
+    })),
+    { source: "service", annotations: entry.annotations ?? {} },
+  ].reverse();
+  const names = new Set(layers.flatMap(({ annotations }) => Object.keys(annotations)));
+  return [...names].sort().map((name) => {
+    const [first, ...others] = layers
+      .filter(({ annotations }) => Object.hasOwn(annotations, name))
+      .map(({ source, annotations }) => ({ source, value: annotations[name] as unknown }));
+    return { path: `metadata.annotations["${name}"]`, value: undefined, source: "", ...first, overrides: others };
+  });
 }
 
 /** What the platform's settings decide of how KServe's controller composes services. */

@@ -10,6 +10,7 @@ import { clusterOf, type EnvironmentOverrides, type ServiceOutputs, serviceOutpu
 import { configuredSettings } from "../environment/configuration";
 import { existingIn, waivePath } from "../environment/plan";
 import { controllerSettingsOf } from "../environment/settings";
+import { defaultNamespace } from "./asEnvironment";
 import { chosenEntries, gallerySettingKeys, type GallerySettings, parseGallerySettings } from "./settings";
 
 /** Outputs of a gallery: what app teams read of each service. */
@@ -25,7 +26,7 @@ export interface GalleryOutputs {
 export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
   const settings = parseGallerySettings(configuredSettings(gallerySettingKeys));
   const cluster = overrides.cluster ?? clusterOf(settings);
-  const { namespace = "gallery" } = settings;
+  const { namespace = defaultNamespace } = settings;
   const existing = existingIn(
     { ...settings, platform: undefined, services: [{ name: "gallery", namespace }] },
     overrides.pools,

@@ -162,6 +162,27 @@ describe("report of a composition", () => {
     );
   });
 
+  it("says how many nodes a replica has, of the service and of prefill", () => {
+    const workload = (data: number): object => ({
+      parallelism: { data, dataLocal: 2 },
+      worker: { containers: [{ name: "main" }] },
+    });
+    const preset = { template: { containers: [{ name: "main", image: "vllm:1" }] } };
+    const names = ["worker-data-parallel", "decode-worker-data-parallel", "prefill-worker-data-parallel"];
+    const added = Object.fromEntries(names.map((name) => [`kserve-config-llm-${name}`, preset]));
+    const spread = composed({
+      configs: new ConfigStore({ kserve: { ...presets, ...added } }),
+      fragments: [],
+      spec: { model: { uri: "hf://meta/llama" }, ...workload(8), prefill: workload(4) },
+    });
+    const shown = report({}, spread);
+    ok(
+      shown.includes("\n  each replica is a group of 4 nodes\n  each replica of prefill is a group of 2 nodes\n\n"),
+      shown,
+    );
+    ok(!report().includes("group of"));
+  });
+
   it("prints no secret anywhere, known or encrypted", () => {
     for (const secret of [hidden, encrypted]) {
       const composition = composed({
@@ -178,7 +199,9 @@ describe("report of a composition", () => {
         report({ path }, composition),
         JSON.stringify(explainFields(composition)),
         JSON.stringify(originEntries(composition)),
-        plainText(differenceLines(compareCompositions(composed(), composition), { width: 100, all: true })),
+        plainText(
+          differenceLines(compareCompositions({ composition: composed() }, { composition }), { width: 100, all: true }),
+        ),
       ];
       for (const output of shown) {
         ok(output.includes("[secret]") || output === shown[3], output);
@@ -196,7 +219,7 @@ describe("difference of two compositions", () => {
     spec: { model: { uri: "hf://meta/llama", name: "meta/llama" }, template: { serviceAccountName: "runner" } },
   });
   const lines = (all: boolean, from = composed(), to = other): string =>
-    plainText(differenceLines(compareCompositions(from, to), { width: 100, all }));
+    plainText(differenceLines(compareCompositions({ composition: from }, { composition: to }), { width: 100, all }));
 
   it("shows what is added, removed and changed, with who is responsible on both sides", () => {
     strictEqual(
@@ -218,7 +241,8 @@ describe("difference of two compositions", () => {
   });
 
   it("is turned round by turning the sides round", () => {
-    const [forth, back] = [compareCompositions(composed(), other), compareCompositions(other, composed())];
+    const [one, two] = [{ composition: composed() }, { composition: other }];
+    const [forth, back] = [compareCompositions(one, two), compareCompositions(two, one)];
     deepStrictEqual(
       back.changes.map(({ path, before, after }) => ({ path, before, after })),
       forth.changes.map(({ path, before, after }) => ({ path, before: after, after: before })),

@@ -37,18 +37,23 @@ describe("npm run explain", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "explain-"));
-    // As in KServe's sources.
-    const chart = join(folder, "kserve", "charts", "kserve-runtime-configs", "files", "llmisvcconfigs");
-    await mkdir(chart, { recursive: true });
-    const objects = Object.entries(presets).map(([name, spec]) => ({
-      kind: "LLMInferenceServiceConfig",
-      metadata: { name },
-      spec,
-    }));
-    await writeFile(join(chart, "resources.yaml"), objects.map((object) => dump(object)).join("---\n"));
+    await mirror("kserve", presets);
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
+
+  /** Writes presets as they lie in KServe's sources. */
+  async function mirror(name: string, specs: Readonly<Record<string, unknown>>): Promise<string> {
+    const chart = join(folder, name, "charts", "kserve-runtime-configs", "files", "llmisvcconfigs");
+    await mkdir(chart, { recursive: true });
+    const objects = Object.entries(specs).map(([preset, spec]) => ({
+      kind: "LLMInferenceServiceConfig",
+      metadata: { name: preset },
+      spec,
+    }));
+    await writeFile(join(chart, "resources.yaml"), objects.map((object) => dump(object)).join("---\n"));
+    return join(folder, name);
+  }
 
   /** Writes a stack's configuration. */
   async function stackFile(name: string, changes: Record<string, unknown> = {}): Promise<string> {
@@ -126,6 +131,73 @@ describe("npm run explain", () => {
         "a pod asks for 16 of nvidia.com/gpu, and without parallelism.tensor it uses 1 waived: a trial " +
         "fix: set parallelism.tensor to 16, or ask for 1",
     );
+  });
+
+  it("shows the annotations that fragments bring, under those of the service, and what differs in them", async () => {
+    const claim = { name: "claim", spec: {}, annotations: { "example.com/class": "gpu", "example.com/count": "2" } };
+    const [llama] = services;
+    const annotated = (own: Record<string, string>) =>
+      ({ ...llama, fragments: ["claim"], annotations: own }) as Record<string, unknown>;
+    const config = await stackFile("annotated.yaml", {
+      fragments: [claim],
+      services: [annotated({ "example.com/count": "1", team: "search" })],
+    });
+    const { out } = await explain("llama", "--config", config);
+    ok(out.includes('\n  fragment "claim"                      1 field\n'), out);
+    ok(out.includes("\n  service                              2 fields\n"), out);
+    const tree = out.slice(out.indexOf("\nmetadata"), out.indexOf("\nmodel:"));
+    strictEqual(
+      tree,
+      [
+        "",
+        "metadata.annotations:",
+        '  example.com/class: "gpu"  fragment "claim"',
+        '  example.com/count: "1"    service',
+        '    over "2"                fragment "claim"',
+        '  team: "search"            service',
+      ].join("\n"),
+    );
+    const { fields } = JSON.parse((await explain("llama", "--config", config, "--json")).out) as { fields: unknown[] };
+    deepStrictEqual(fields.slice(0, 2), [
+      { path: 'metadata.annotations["example.com/class"]', value: "gpu", source: 'fragment "claim"', overrides: [] },
+      {
+        path: 'metadata.annotations["example.com/count"]',
+        value: "1",
+        source: "service",
+        overrides: [{ source: 'fragment "claim"', value: "2" }],
+      },
+    ]);
+    const other = await stackFile("other.yaml", {
+      fragments: [claim],
+      services: [annotated({ "example.com/count": "3", team: "search" })],
+    });
+    strictEqual(
+      (await explain("llama", "--config", config, "--diff", other)).out,
+      [
+        `llama: - ${other} + ${config}`,
+        '~ metadata.annotations["example.com/count"]',
+        '    - "3"  service',
+        '    + "1"  service',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("explains the services of a gallery", async () => {
+    const file = join(folder, "gallery.yaml");
+    const more = { "kserve-config-llm-scheduler": {}, "kserve-config-llm-router-route": {} };
+    const config = {
+      "pulumi-kserve:mirrors": { kserve: await mirror("kserve-with-router", { ...presets, ...more }) },
+      "pulumi-kserve:gallery": ["device-claims"],
+    };
+    await writeFile(file, dump({ config }));
+    const { code, out, err } = await explain("device-claims", "--config", file);
+    strictEqual(code, 0, err);
+    ok(out.startsWith("device-claims in namespace gallery, composed into its spec, from "), out);
+    ok(out.includes('serving.kserve.io/exp-dra-device-class: "gpu.nvidia.com"'), out);
+    const wrong = join(folder, "wrong-gallery.yaml");
+    await writeFile(wrong, dump({ config: { "pulumi-kserve:gallery": ["device-claim"] } }));
+    match((await explain("device-claims", "--config", wrong)).err, /gallery\[0\]: .*did you mean "device-claims"\?/);
   });
 
   it("prints JSON", async () => {
