@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 
 import type * as pulumi from "@pulumi/pulumi";
 
+import { isGraviton } from "../../sdk/accelerators/guardRailsEks";
 import type { EksClusterArgs } from "./eksArgs";
 import type { EksNetwork } from "./eksNetwork";
 
@@ -64,9 +65,4 @@ export function createEksSystemPool(
     // An autoscaler moves it.
     { parent, dependsOn, ignoreChanges: ["scalingConfig.desiredSize"] },
   );
-}
-
-/** Families such as m7g, c8gd and r6gn have Arm processors; g6 and gr6 have not. */
-function isGraviton(instanceType: string): boolean {
-  return /^[a-z]+\d+g[a-z]*\./.test(instanceType);
 }

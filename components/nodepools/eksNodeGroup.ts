@@ -72,6 +72,11 @@ export function eksNodeGroups(parts: PoolParts): MadePool[] {
 const machineOf = ({ found }: PoolParts) => found.machine as EksMachine | undefined;
 const isReserved = ({ kind }: CapacityRungArgs) => kind === "reservation" || kind === "capacity-block";
 const tagsOf = ({ args }: PoolParts) => (args.tags ? { tags: args.tags } : {});
+/** That of the cluster, whatever the provider's is. */
+const regionOf = ({ args }: PoolParts) => {
+  const region = args.cluster.eks?.region;
+  return region === undefined ? {} : { region };
+};
 
 /** EFA's traffic is let through by a group that names itself. Source: eksctl's managed_launch_template.go. */
 function securityGroup(parts: PoolParts): pulumi.Output<string> | undefined {
@@ -80,6 +85,7 @@ function securityGroup(parts: PoolParts): pulumi.Output<string> | undefined {
   const group = new (aws.securityGroup())(
     `${parts.name}-efa`,
     {
+      ...regionOf(parts),
       description: "EFA between the nodes of a pool",
       vpcId: parts.args.cluster.eks!.vpcId,
       ingress: [all],
@@ -99,7 +105,7 @@ function placementGroup(parts: PoolParts): pulumi.Output<string> | undefined {
   if (!isWanted || !parts.rungs.some((rung) => placesItself(parts, rung))) return undefined;
   const group = new (aws.placementGroup())(
     `${parts.name}-placement`,
-    { strategy: "cluster", ...tagsOf(parts) },
+    { ...regionOf(parts), strategy: "cluster", ...tagsOf(parts) },
     parts.options,
   );
   return group.name;
@@ -113,6 +119,7 @@ function launchTemplateArgs(parts: PoolParts, rung: CapacityRungArgs, shared: Sh
   const efa = efaInterfaces(parts.spec, machine);
   const groups = shared.securityGroup ? [shared.securityGroup, parts.args.cluster.eks!.securityGroupId] : [];
   return {
+    ...regionOf(parts),
     blockDeviceMappings: [disk(parts)],
     // Pods have no way to the identity of their node.
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -122,7 +129,7 @@ function launchTemplateArgs(parts: PoolParts, rung: CapacityRungArgs, shared: Sh
     }),
     ...(isReserved(rung) && { capacityReservationSpecification: reservationOf(rung.reservation!) }),
     ...(shared.placementGroup && placesItself(parts, rung) && { placement: { groupName: shared.placementGroup } }),
-    ...(efa > 0 && { networkInterfaces: efaLayout(efa, machine?.networkCards ?? efa, groups) }),
+    ...(efa > 0 && { networkInterfaces: efaLayout(efa, machine, groups) }),
     ...(parts.args.tags && {
       tags: parts.args.tags,
       tagSpecifications: [{ resourceType: "instance", tags: parts.args.tags }],
@@ -158,15 +165,16 @@ function reservationOf(reservation: pulumi.Input<string>): ec2.LaunchTemplateCap
 
 /**
  * Interfaces by network card. A second interface with an IP address on other cards keeps a node from joining, so these are EFA only.
- * Where there is one card more than interfaces, the first has no EFA (p6-b300). Sources: modelplane's compose-eks-cluster;
+ * Where the machine has one card more than interfaces, the first has no EFA (p6-b300). Sources: modelplane's compose-eks-cluster;
  * issue 3653 of terraform-aws-eks.
  */
 function efaLayout(
   interfaces: number,
-  cards: number,
+  machine: EksMachine | undefined,
   securityGroups: pulumi.Input<string>[],
 ): ec2.LaunchTemplateNetworkInterface[] {
-  const isEnaFirst = cards > interfaces && interfaces > 1;
+  const { networkCards, efaInterfaces: most } = machine ?? {};
+  const isEnaFirst = networkCards !== undefined && most !== undefined && networkCards > most;
   return Array.from({ length: isEnaFirst ? interfaces + 1 : interfaces }, (_, networkCardIndex) => ({
     networkCardIndex,
     deviceIndex: networkCardIndex === 0 || isEnaFirst ? 0 : 1,
@@ -190,6 +198,7 @@ function nodeGroupArgs(
   const amiType = amiTypeOf(spec, machine);
   const taints = taintsOf(parts);
   return {
+    ...regionOf(parts),
     clusterName: args.cluster.name,
     // With a name of its own a group could not be replaced before it is gone.
     nodeGroupNamePrefix: `${child}-`,
@@ -209,8 +218,25 @@ function nodeGroupArgs(
     },
     nodeRepairConfig: { enabled: args.autoRepair ?? true },
     ...(args.version !== undefined && { version: args.version }),
-    ...tagsOf(parts),
+    ...groupTags(parts),
   };
+}
+
+/**
+ * cluster-autoscaler knows the GPUs of an instance type, but neither Neuron devices nor EFA interfaces: while a group has no node,
+ * it takes them from the group's tags. Source: `buildNodeFromTemplate` in cloudprovider/aws/aws_manager.go of kubernetes/autoscaler.
+ */
+function groupTags(parts: PoolParts): Pick<NodeGroupArgs, "tags"> {
+  const machine = machineOf(parts);
+  const efa = efaInterfaces(parts.spec, machine);
+  const resource = machine && findAccelerator(machine.accelerator).resource;
+  const prefix = "k8s.io/cluster-autoscaler/node-template/resources";
+  const tags = {
+    ...parts.args.tags,
+    ...(resource && resource !== "nvidia.com/gpu" && { [`${prefix}/${resource}`]: String(machine.count) }),
+    ...(efa > 0 && { [`${prefix}/vpc.amazonaws.com/efa`]: String(efa) }),
+  };
+  return Object.keys(tags).length > 0 ? { tags } : {};
 }
 
 /** EKS taints no nodes by itself. */

@@ -9,21 +9,23 @@ export function efaInterfaces(spec: Pick<PoolSpec, "rdma">, machine: EksMachine 
   return spec.rdma === undefined ? 0 : (spec.rdma.interfaces ?? machine?.efaInterfaces ?? 0);
 }
 
+/** Families such as m7g, c8gd and g5g have Arm processors of AWS's own; g6 and gr6 have not. */
+export const isGraviton = (instanceType: string): boolean => /^[a-z]+\d+g[a-z]*\./.test(instanceType);
+
 /** The image of nodes of EKS: the machine's first, unless Bottlerocket is asked for; undefined when the machine has none such. */
 export function amiTypeOf(
-  { operatingSystem, architecture }: PoolSpec,
+  { operatingSystem, machineType = "" }: PoolSpec,
   machine: EksMachine | undefined,
 ): string | undefined {
   const isBottlerocket = operatingSystem === "bottlerocket";
   if (machine) return machine.amiTypes.find((type) => type.startsWith("BOTTLEROCKET") === isBottlerocket);
-  const processor =
-    architecture === "arm64"
-      ? isBottlerocket
-        ? "ARM_64"
-        : "ARM_64_STANDARD"
-      : isBottlerocket
-        ? "x86_64"
-        : "x86_64_STANDARD";
+  const processor = isGraviton(machineType)
+    ? isBottlerocket
+      ? "ARM_64"
+      : "ARM_64_STANDARD"
+    : isBottlerocket
+      ? "x86_64"
+      : "x86_64_STANDARD";
   return `${isBottlerocket ? "BOTTLEROCKET" : "AL2023"}_${processor}`;
 }
 
@@ -31,11 +33,28 @@ export function amiTypeOf(
 export function eksProblems(spec: PoolSpec, found: PoolMachine): Problem[] {
   const machine = found.machine?.cloud === "eks" ? found.machine : undefined;
   return [
+    ...clusterProblems(spec),
     ...gkeOnly(spec),
     ...imageProblems(spec, machine),
     ...networkProblems(spec, machine),
     ...placementProblems(spec),
   ];
+}
+
+function clusterProblems({ cluster, machineType, accelerator, architecture }: PoolSpec): Problem[] {
+  const problems: Problem[] = [];
+  if (cluster.nodeAddons === false) {
+    const message =
+      "nodes of groups do not become Ready in a cluster without vpc-cni, kube-proxy and eks-pod-identity-agent";
+    const fix = 'add them to the cluster: addons: { "vpc-cni": {}, "kube-proxy": {}, "eks-pod-identity-agent": {} }';
+    problems.push({ path: "cluster", message, fix });
+  }
+  const isArm = architecture === "arm64";
+  if (accelerator === undefined && machineType && architecture && isGraviton(machineType) !== isArm) {
+    const message = `${machineType} has ${isArm ? "no Arm" : "Arm"} processors`;
+    problems.push({ path: "architecture", given: architecture, message, fix: "leave it out" });
+  }
+  return problems;
 }
 
 function gkeOnly(spec: PoolSpec): Problem[] {
@@ -90,6 +109,38 @@ function imageProblems(spec: PoolSpec, machine: EksMachine | undefined): Problem
   if (disk?.type !== undefined) {
     const unknown = unknownName("disk.type", disk.type, ["gp3", "io1", "io2"]);
     if (unknown) problems.push(unknown);
+  }
+  return [...problems, ...speedProblems(disk)];
+}
+
+/** Source: `iops` and `throughput` of EbsBlockDevice in EC2's API: required, allowed and least values by type. */
+function speedProblems({ type = "gp3", iops, throughput }: NonNullable<PoolSpec["disk"]> = {}): Problem[] {
+  const problems: Problem[] = [];
+  if (type === "gp3") {
+    for (const [field, value, least] of [
+      ["iops", iops, 3000],
+      ["throughput", throughput, 125],
+    ] as const) {
+      if (typeof value !== "number" || value >= least) continue;
+      problems.push({
+        path: `disk.${field}`,
+        given: value,
+        message: "gp3 has more anyway",
+        allowed: `${least} or more`,
+      });
+    }
+  } else if (type === "io1" || type === "io2") {
+    if (iops === undefined) {
+      problems.push({
+        path: "disk.iops",
+        message: `missing; ${type} disks are bought by it`,
+        fix: "say it, or take gp3",
+      });
+    }
+    if (throughput !== undefined) {
+      const message = `disks of type ${type} do not let it be chosen`;
+      problems.push({ path: "disk.throughput", message, fix: "leave it out, or take gp3" });
+    }
   }
   return problems;
 }

@@ -88,6 +88,7 @@ describe("AcceleratorPool on EKS", () => {
         taints: [gpuTaint],
         updateConfig: { maxUnavailable: 1, updateStrategy: "MINIMAL" },
         nodeRepairConfig: { enabled: true },
+        tags: { "k8s.io/cluster-autoscaler/node-template/resources/vpc.amazonaws.com/efa": "32" },
       },
       parent: "gpu",
       dependsOn: ["gpu-od-template"],
@@ -173,6 +174,21 @@ describe("AcceleratorPool on EKS", () => {
     );
   });
 
+  it("keeps the layout of the machine where fewer EFA interfaces are asked for", async () => {
+    const { registrations } = await pool({
+      accelerator: "nvidia-h100-80gb",
+      count: 8,
+      maxNodes: 2,
+      zones,
+      rdma: { interfaces: 3 },
+    });
+    const interfaces = named(registrations, "gpu-od-template").inputs.networkInterfaces as NetworkInterface[];
+    deepStrictEqual(
+      interfaces.map(({ deviceIndex, interfaceType }) => `${deviceIndex} ${interfaceType}`),
+      ["0 efa", "1 efa-only", "1 efa-only"],
+    );
+  });
+
   it("makes Trainium 2 nodes with EFA, by a reservation, and taints them", async () => {
     const { registrations } = await pool(
       {
@@ -233,6 +249,16 @@ describe("AcceleratorPool on EKS", () => {
       tags: { team: "search" },
       tagSpecifications: [{ resourceType: "instance", tags: { team: "search" } }],
     });
+  });
+
+  it("takes the image of the processor that a machine type without accelerators has", async () => {
+    const arm = await pool({ machineType: "m7g.2xlarge", maxNodes: 2 }, "cpu");
+    strictEqual(named(arm.registrations, "cpu-od").inputs.amiType, "AL2023_ARM_64_STANDARD");
+    const bottlerocket = await pool(
+      { machineType: "c8gd.4xlarge", maxNodes: 2, operatingSystem: "bottlerocket" },
+      "cpu",
+    );
+    strictEqual(named(bottlerocket.registrations, "cpu-od").inputs.amiType, "BOTTLEROCKET_ARM_64");
   });
 
   it("makes plain CPU nodes, which may be replaced one by one beyond the pool's number", async () => {

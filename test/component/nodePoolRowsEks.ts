@@ -7,6 +7,7 @@ const onEks =
   (give: Give) => ({
     cluster: {
       ...eksCluster({
+        region: give("us-east-2"),
         vpcId: give("vpc-1"),
         subnetIds: { "us-east-2a": give("subnet-a") },
         securityGroupId: give("sg-cluster"),
@@ -19,8 +20,10 @@ const onEks =
     ...args(give),
   });
 
+const region = "us-east-2";
 /** A launch template that says nothing else. */
 const template = (more: Inputs = {}): Inputs => ({
+  region,
   blockDeviceMappings: [
     {
       deviceName: "/dev/xvda",
@@ -32,6 +35,7 @@ const template = (more: Inputs = {}): Inputs => ({
 });
 /** A node group of EKS that says nothing else. */
 const group = (rung: string, kind: string, resource: string, more: Inputs, accelerator?: string): Inputs => ({
+  region,
   clusterName: "serving",
   nodeGroupNamePrefix: `p-${rung}-`,
   nodeRoleArn: "arn:aws:iam::1:role/nodes",
@@ -47,7 +51,13 @@ const group = (rung: string, kind: string, resource: string, more: Inputs, accel
   ...more,
 });
 const all = { protocol: "-1", fromPort: 0, toPort: 0, self: true };
-const efaGroup = { description: "EFA between the nodes of a pool", vpcId: "vpc-1", ingress: [all], egress: [all] };
+const efaGroup = {
+  region,
+  description: "EFA between the nodes of a pool",
+  vpcId: "vpc-1",
+  ingress: [all],
+  egress: [all],
+};
 const efa = (count: number) => ({
   networkInterfaces: Array.from({ length: count }, (_, networkCardIndex) => ({
     networkCardIndex,
@@ -67,6 +77,15 @@ const reserved = {
 const blockMarket = { instanceMarketOptions: { marketType: "capacity-block" }, ...reserved };
 const neuron = "aws.amazon.com/neuron";
 const gpu = "nvidia.com/gpu";
+const efaResource = "vpc.amazonaws.com/efa";
+/** What cluster-autoscaler is told of a group without nodes. */
+const fromZero = (resources: Record<string, number>) =>
+  Object.fromEntries(
+    Object.entries(resources).map(([resource, count]) => [
+      `k8s.io/cluster-autoscaler/node-template/resources/${resource}`,
+      String(count),
+    ]),
+  );
 const placed = { placement: { groupName: "placement" } };
 
 /** Pools on EKS and what they are made of. */
@@ -83,7 +102,13 @@ export const eksRows: Row[] = [
     children: {
       "p-efa": efaGroup,
       "p-block-template": template({ instanceType: "p5.48xlarge", ...blockMarket, ...efa(32) }),
-      "p-block": group("block", "capacity-block", gpu, { capacityType: "CAPACITY_BLOCK" }, "nvidia-h100"),
+      "p-block": group(
+        "block",
+        "capacity-block",
+        gpu,
+        { capacityType: "CAPACITY_BLOCK", tags: fromZero({ [efaResource]: 32 }) },
+        "nvidia-h100",
+      ),
     },
   },
   {
@@ -98,7 +123,13 @@ export const eksRows: Row[] = [
     children: {
       "p-efa": efaGroup,
       "p-res-template": template({ ...reserved, ...efa(16) }),
-      "p-res": group("res", "reservation", gpu, { instanceTypes: ["p5en.48xlarge"] }, "nvidia-h200"),
+      "p-res": group(
+        "res",
+        "reservation",
+        gpu,
+        { instanceTypes: ["p5en.48xlarge"], tags: fromZero({ [efaResource]: 16 }) },
+        "nvidia-h200",
+      ),
     },
   },
   {
@@ -136,7 +167,7 @@ export const eksRows: Row[] = [
     title: "EKS: P4d in a placement group",
     args: onEks((give) => ({ accelerator: "nvidia-a100-40gb", maxNodes: give(2), placement: "compact" })),
     children: {
-      "p-placement": { strategy: "cluster" },
+      "p-placement": { region, strategy: "cluster" },
       "p-od-template": template(placed),
       "p-od": group("od", "on-demand", gpu, { instanceTypes: ["p4d.24xlarge"] }, "nvidia-a100-40gb"),
     },
@@ -151,9 +182,12 @@ export const eksRows: Row[] = [
     })),
     children: {
       "p-efa": efaGroup,
-      "p-placement": { strategy: "cluster" },
+      "p-placement": { region, strategy: "cluster" },
       "p-od-template": template({ ...placed, ...efa(16) }),
-      "p-od": group("od", "on-demand", neuron, { instanceTypes: ["trn2.48xlarge"] }),
+      "p-od": group("od", "on-demand", neuron, {
+        instanceTypes: ["trn2.48xlarge"],
+        tags: fromZero({ [neuron]: 16, [efaResource]: 16 }),
+      }),
     },
   },
   {
@@ -161,7 +195,10 @@ export const eksRows: Row[] = [
     args: onEks((give) => ({ accelerator: "aws-inferentia2", machineType: "inf2.8xlarge", maxNodes: give(2) })),
     children: {
       "p-od-template": template(),
-      "p-od": group("od", "on-demand", neuron, { instanceTypes: ["inf2.8xlarge"] }),
+      "p-od": group("od", "on-demand", neuron, {
+        instanceTypes: ["inf2.8xlarge"],
+        tags: fromZero({ [neuron]: 1 }),
+      }),
     },
   },
   {
