@@ -57,6 +57,8 @@ export interface GkeClusterDetails {
   readonly multiNetworking?: boolean;
   /** Whether pods get identities by workload identity; nodes then serve metadata to pods by GKE's own server. @default not known */
   readonly workloadIdentity?: boolean;
+  /** Channel by which GKE upgrades control plane and nodes, such as "REGULAR"; "UNSPECIFIED" for none. @default not known */
+  readonly releaseChannel?: pulumi.Input<string>;
   /** Autopilot clusters make their nodes themselves. @default false */
   readonly autopilot?: boolean;
   /** Provider of Google Cloud's resources. @default that of the parent */
@@ -78,6 +80,8 @@ export interface EksClusterDetails {
   readonly nodeRoleArn: pulumi.Input<string>;
   /** Whether EKS makes nodes itself (Auto Mode) beside the groups. @default false */
   readonly autoMode?: boolean;
+  /** Whether the add-ons are there without which nodes of groups do not become Ready: vpc-cni, kube-proxy, eks-pod-identity-agent. @default not known */
+  readonly nodeAddons?: boolean;
   /** Provider of AWS's resources. @default that of the parent */
   readonly provider?: pulumi.ProviderResource;
 }

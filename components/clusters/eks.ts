@@ -10,7 +10,7 @@ import type { ClusterHandle, EksClusterDetails } from "./clusterHandle";
 import { eksAccess } from "./eksAccess";
 import { EksAddons } from "./eksAddons";
 import type { EksClusterArgs } from "./eksArgs";
-import { partitionOf, problemsOfEksCluster } from "./eksChecks";
+import { hasNodeAddons, partitionOf, problemsOfEksCluster } from "./eksChecks";
 import { eksNetwork, type EksNetwork } from "./eksNetwork";
 import { type EksRole, eksRole } from "./eksPodIdentity";
 import { createEksSystemPool } from "./eksSystemPool";
@@ -83,6 +83,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
       securityGroupId: cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId),
       nodeRoleArn: nodeRole.arn,
       autoMode: args.autoMode ?? false,
+      nodeAddons: hasNodeAddons(args),
     };
     this.registerOutputs({ name: this.name, identifier: this.identifier, kubeconfig: this.kubeconfig });
   }

@@ -16,6 +16,13 @@ const logTypes = ["api", "audit", "authenticator", "controllerManager", "schedul
 /** Add-ons that Auto Mode has built in for its own nodes; they are installed when node groups beside it need them. */
 export const builtIntoAutoMode = ["vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent", "aws-ebs-csi-driver"];
 
+/** Without these no node of a group becomes Ready: the CNI has its role by Pod Identity. */
+const neededByNodes = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"];
+
+/** Whether node groups can be added to a cluster. */
+export const hasNodeAddons = ({ autoMode, addons = {} }: Pick<EksClusterArgs, "autoMode" | "addons">): boolean =>
+  neededByNodes.every((addon) => addons[addon] !== false && (autoMode !== true || addons[addon] !== undefined));
+
 /** Everything that is wrong with the plain values of a cluster of EKS. */
 export function problemsOfEksCluster(name: string, args: EksClusterArgs): Problem[] {
   const checks = new Checks();
@@ -177,11 +184,14 @@ function checkNodes(checks: Checks, { autoMode, systemPool, addons }: EksCluster
   checks.fields("systemPool", systemPool, ["instanceType", "minNodes", "maxNodes", "diskSizeGb"]);
   for (const [name, addon] of Object.entries(addons ?? {})) {
     if (addon !== false) checks.fields(`addons.${name}`, addon, ["version", "configuration"]);
-    if (!autoMode && addon === false && ["vpc-cni", "kube-proxy", "coredns"].includes(name))
+    if (!autoMode && addon === false && [...neededByNodes, "coredns"].includes(name))
       checks.add({
         path: `addons.${name}`,
         given: false,
-        message: "no pod would start without it",
+        message:
+          name === "eks-pod-identity-agent"
+            ? "no add-on would get its role without it"
+            : "no pod would start without it",
         fix: "leave it in",
       });
     if (addon !== false)

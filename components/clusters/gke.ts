@@ -76,6 +76,7 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterHandl
       dataplaneV2: true,
       multiNetworking: args.multiNetworking ?? true,
       workloadIdentity: true,
+      releaseChannel: args.releaseChannel ?? GkeReleaseChannel.Regular,
       autopilot: false,
     };
     this.registerOutputs({ name: this.name, identifier: this.identifier, kubeconfig: this.kubeconfig });

@@ -75,6 +75,7 @@ function specOf(name: string, args: AcceleratorPoolArgs, resolve: Resolve): Pool
     taints: taints?.map((taint) => given({ ...taint, value: resolve(taint.value) })),
     rdma: rdma && given({ mode: rdmaMode(args)!, networks: rdma.networks?.length, interfaces: rdma.interfaces }),
     placement: args.placement,
+    tags: args.tags && Object.fromEntries(Object.entries(args.tags).map(([key, value]) => [key, resolve(value) ?? ""])),
     imageStreaming: args.imageStreaming,
     preload: preload?.map((image) => resolve(image) ?? ""),
     gpu: args.gpu,
@@ -86,6 +87,9 @@ function specOf(name: string, args: AcceleratorPoolArgs, resolve: Resolve): Pool
     cluster: given({
       version: resolve(gke?.version ?? eks?.version),
       location: resolve(gke?.location),
+      project: resolve(gke?.project),
+      releaseChannel: resolve(gke?.releaseChannel),
+      nodeAddons: eks?.nodeAddons,
       zones: eks ? Object.keys(eks.subnetIds).sort() : gke?.zones,
       dataplaneV2: gke?.dataplaneV2,
       multiNetworking: gke?.multiNetworking,

@@ -46,6 +46,7 @@ export interface PoolSpec {
   readonly taints?: readonly TaintSpec[];
   readonly rdma?: { readonly mode: string; readonly networks?: number; readonly interfaces?: number };
   readonly placement?: string;
+  readonly tags?: Readonly<Record<string, Known<string>>>;
   readonly imageStreaming?: boolean;
   readonly preload?: readonly Known<string>[];
   readonly gpu?: {
@@ -71,6 +72,12 @@ export interface ClusterFacts {
   readonly dataplaneV2?: boolean;
   readonly multiNetworking?: boolean;
   readonly autopilot?: boolean;
+  /** Of GKE. */
+  readonly project?: Known<string>;
+  /** Of GKE; "UNSPECIFIED" for none. */
+  readonly releaseChannel?: Known<string>;
+  /** Of EKS: whether the add-ons are there that nodes of groups need. */
+  readonly nodeAddons?: boolean;
 }
 
 /** The machines of a pool, as they follow from its description. */

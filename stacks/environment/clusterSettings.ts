@@ -149,6 +149,7 @@ const gkeDetails = z.strictObject({
   dataplaneV2: flag.optional(),
   multiNetworking: flag.optional(),
   workloadIdentity: flag.optional(),
+  releaseChannel: text.optional(),
   autopilot: flag.optional(),
 } satisfies Settings<Omit<GkeClusterDetails, "provider">>);
 
@@ -160,6 +161,7 @@ const eksDetails = z.strictObject({
   securityGroupId: text,
   nodeRoleArn: text,
   autoMode: flag.optional(),
+  nodeAddons: flag.optional(),
 } satisfies Settings<Omit<EksClusterDetails, "provider">>);
 
 /** A cluster that somebody else takes care of, as arguments of ExistingCluster. */

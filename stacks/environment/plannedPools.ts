@@ -26,15 +26,19 @@ export function plannedCluster({ gke, eks, existing }: ClusterSettings = {}): Cl
   const handle = (details: Pick<ClusterHandle, "cloud" | "gke" | "eks">): ClusterHandle =>
     ({ name: "cluster", identifier: "cluster", ...details }) as ClusterHandle;
   if (gke) {
-    const { project, location, zones, multiNetworking = true } = gke as GkeClusterArgs;
+    const { project, location, zones, multiNetworking = true, releaseChannel = "REGULAR" } = gke as GkeClusterArgs;
     // As GkeCluster makes it. Its version is not known: the channel moves it.
-    const details = { project, location, ...(zones && { zones }), multiNetworking, dataplaneV2: true };
+    const details = { project, location, ...(zones && { zones }), multiNetworking, dataplaneV2: true, releaseChannel };
     return handle({ cloud: "gke", gke: { ...details, workloadIdentity: true, autopilot: false } });
   }
   if (eks) {
     const { region, version, network, autoMode = false } = eks as EksClusterArgs;
+    const { hasNodeAddons } = lazyRequire(
+      "../../components/clusters/eksChecks",
+    ) as typeof import("../../components/clusters/eksChecks");
+    const nodeAddons = hasNodeAddons(eks as EksClusterArgs);
     const zones = network.zones ?? Object.keys(network.privateSubnetIds ?? {});
-    const details = { region, ...(version !== undefined && { version }), autoMode };
+    const details = { region, ...(version !== undefined && { version }), autoMode, nodeAddons };
     const later = { vpcId: "", securityGroupId: "", nodeRoleArn: "" };
     return handle({
       cloud: "eks",

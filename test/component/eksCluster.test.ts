@@ -241,6 +241,7 @@ describe("EksCluster", () => {
       ),
     );
     strictEqual(cluster.eks.autoMode, true);
+    strictEqual(cluster.eks.nodeAddons, false);
   });
 
   it("makes a network with a public and a private subnet in each zone", async () => {

@@ -110,6 +110,10 @@ const eksCases: [object, string][] = [
   [{ secretsKeyArn: "key" }, "secretsKeyArn: not a key of KMS"],
   [{ autoMode: true, systemPool: {} }, "systemPool: has no effect: with autoMode EKS makes the nodes itself"],
   [{ addons: { coredns: false } }, "addons.coredns: no pod would start without it"],
+  [
+    { addons: { "eks-pod-identity-agent": false } },
+    "addons.eks-pod-identity-agent: no add-on would get its role without it",
+  ],
   [{ addons: { coredns: { version: "1.12" } } }, "addons.coredns.version: not a version of an add-on"],
   [{ systemPool: { instanceType: "p5.48xlarge" } }, "systemPool.instanceType: has accelerators (nvidia-h100-80gb)"],
   [{ systemPool: { instanceType: "trn2.48xlarge" } }, "systemPool.instanceType: has accelerators (aws-trainium2)"],
