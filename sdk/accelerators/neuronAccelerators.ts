@@ -34,10 +34,9 @@ export const neuronAccelerators: readonly Accelerator[] = [
     coresPerChip: 8,
     eks: {
       driver,
-      minimumKubernetes: { value: "1.34; with DRA nodes of 1.34.2 or later", source: ["neuronEks"] },
-      note: "2 logical NeuronCores by default; changed by user data or a DRA NeuronConfig",
+      note: "2 logical NeuronCores by default; changed by user data or a DRA NeuronConfig. By DRA from Kubernetes 1.34 and nodes of 1.34.2 on",
     },
-    source: ["neuron"],
+    source: ["neuron", "neuronEks"],
   },
   {
     name: "aws-trainium3",

@@ -75,6 +75,7 @@ export interface EksAccelerator {
   readonly label?: string;
   /** Driver of the pinned AMI release. */
   readonly driver?: Sourced<string>;
+  /** A version that can be compared, such as "1.33". */
   readonly minimumKubernetes?: Sourced<string>;
   readonly note?: string;
 }

@@ -7,6 +7,7 @@ import {
   listTopologies,
   sourceText,
 } from "../../sdk/accelerators/catalogue";
+import { isBelow } from "../../sdk/accelerators/gkeVersions";
 import { findMachine, type MachineRequest } from "../../sdk/accelerators/findMachine";
 import { nodeSelectorFor, type PlacementArgs, resourceLimits, tolerationsFor } from "../../sdk/accelerators/placement";
 import { type AcceleratorName, acceleratorNames } from "../../sdk/accelerators/types";
@@ -33,6 +34,16 @@ describe("catalogue of accelerators", () => {
       for (const fact of [gke?.minimumVersions, gke?.driver, gke?.capacity, eks?.driver, eks?.minimumKubernetes]) {
         for (const key of fact?.source ?? []) ok(sourceText(key), key);
       }
+    }
+  });
+
+  it("has lowest versions that something can be below", () => {
+    const compared = /^(standard|cluster-toolkit|fractional|GPUDirect)/;
+    for (const { name, gke, eks } of listAccelerators()) {
+      const floors = Object.entries(gke?.minimumVersions?.value ?? {}).filter(([feature]) => compared.test(feature));
+      const versions = [...floors.map(([, version]) => version), eks?.minimumKubernetes?.value];
+      for (const version of versions.filter((value) => value !== undefined))
+        ok(isBelow("1.1", version), `${name}: ${version}`);
     }
   });
 
