@@ -5,6 +5,7 @@ import type { container } from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 
 import { findAccelerator } from "../../sdk/accelerators/catalogue";
+import { isNvlinkDomain } from "../../sdk/accelerators/guardRailsGkePlacement";
 import { rungSuffix } from "../../sdk/accelerators/poolSpec";
 import type { GkeMachine } from "../../sdk/accelerators/types";
 import type { MadePool, PoolParts } from "./pool";
@@ -47,7 +48,7 @@ const isSlice = ({ found }: PoolParts) => (found.topology?.hosts ?? 1) > 1;
 /** NVLink domains of A4X, and slices of Ironwood over several hosts. Sources: gke-a4x.yaml of cluster-toolkit; GKE's page on Ironwood. */
 function workloadPolicy(parts: PoolParts): pulumi.Output<string> | undefined {
   const machine = machineOf(parts);
-  const isNvlink = machine?.workloadPolicy === true && machine.accelerator.startsWith("nvidia-");
+  const isNvlink = machine !== undefined && isNvlinkDomain(machine);
   if (!isNvlink && !(machine?.accelerator === "tpu7x" && isSlice(parts))) return undefined;
   const { ResourcePolicy } = lazyRequire(
     "@pulumi/gcp/compute/resourcePolicy",
@@ -97,8 +98,12 @@ function scale({ args, found }: PoolParts, rung: CapacityRungArgs, zones: number
   const max = (rung.maxNodes ?? args.maxNodes ?? hosts) as pulumi.Input<number>;
   // GKE counts these in each zone.
   if (typeof min === "number" && min === max && rung.kind !== "flex-start") return { nodeCount: min / zones };
+  // In each zone, and together not more than may be.
+  const initial = (least: number, most: number) => Math.min(Math.ceil(least / zones), Math.floor(most / zones));
   const initialNodeCount =
-    typeof min === "number" ? Math.ceil(min / zones) : pulumi.output(min).apply((count) => Math.ceil(count / zones));
+    typeof min === "number" && typeof max === "number"
+      ? initial(min, max)
+      : pulumi.all([min, max]).apply(([least, most]) => initial(least, most));
   if (hosts > 1) {
     return { autoscaling: { minNodeCount: min, maxNodeCount: max, locationPolicy: "ANY" }, initialNodeCount };
   }
@@ -153,6 +158,7 @@ function nodeConfig(parts: PoolParts, rung: CapacityRungArgs): container.NodePoo
       ...(rung.queued && { "cloud.google.com/gke-queued": "true" }),
     },
     ...(taints.length > 0 && { taints }),
+    ...(args.tags && { resourceLabels: args.tags }),
     bootDisk: bootDisk(parts),
     ...localSsd(parts),
     ...(machine && guestAccelerators(parts, machine)),

@@ -16,7 +16,7 @@ export interface AcceleratorPoolArgs {
   count?: number;
   /** @default the smallest machine that has what is asked for */
   machineType?: string;
-  /** Of machines and of the image of pools without accelerator. @default any; "amd64" for CPUs */
+  /** Of the machine. For CPUs on GKE "arm64" has pods tolerate the taint of such nodes; on EKS the machine type says it. @default any */
   architecture?: "amd64" | "arm64";
   /** Of a TPU slice, such as "4x4"; a slice of several hosts is one node pool. @default a slice of one host */
   topology?: string;
@@ -39,7 +39,7 @@ export interface AcceleratorPoolArgs {
   rdma?: RdmaArgs;
   /** Whether machines are close to each other. @default "none"; with EFA a placement group, TPU slices always */
   placement?: "compact" | "none";
-  /** Images are read while containers run already; GKE. @default false */
+  /** Images are read while containers run already; GKE. @default the cluster's: on in clusters of GkeCluster */
   imageStreaming?: boolean;
   /** Disk images with container images, for disks of every node; GKE. @default none */
   preload?: readonly pulumi.Input<string>[];
@@ -47,7 +47,7 @@ export interface AcceleratorPoolArgs {
   gpu?: GpuArgs;
   /** @default "container-optimized" on GKE, "amazon-linux" on EKS */
   operatingSystem?: "container-optimized" | "ubuntu" | "amazon-linux" | "bottlerocket";
-  /** Of Kubernetes on the nodes. @default the control plane's; on GKE with upgrades by GKE */
+  /** Of Kubernetes on the nodes; on GKE only where the cluster is in no release channel. @default the control plane's; on GKE with upgrades by GKE */
   version?: pulumi.Input<string>;
   /** GKE. @default the cluster's */
   maxPodsPerNode?: number;
@@ -55,7 +55,7 @@ export interface AcceleratorPoolArgs {
   autoRepair?: boolean;
   /** @default one node at a time; with an accelerator without machines beyond the pool's, which are scarce */
   upgrade?: UpgradeArgs;
-  /** Of resources of AWS. @default none */
+  /** Of what is made in AWS; on GKE labels of the machines in Google Cloud. @default none */
   tags?: Record<string, pulumi.Input<string>>;
   /** Change what is given to a resource; everything that is not an argument here can be set so. */
   transforms?: PoolTransforms;
@@ -84,7 +84,7 @@ export interface PoolDiskArgs {
   sizeGiB?: pulumi.Input<number>;
   /** @default the machine's first on GKE, "pd-balanced" without accelerator; "gp3" on EKS */
   type?: string;
-  /** @default the type's */
+  /** On EKS io1 and io2 need it. @default the type's */
   iops?: pulumi.Input<number>;
   /** MiB/s. @default the type's */
   throughput?: pulumi.Input<number>;

@@ -49,6 +49,8 @@ const partsImage: Readonly<Record<string, NonNullable<PartsPool["image"]>>> = {
   bottlerocket: "bottlerocket",
 };
 
+const armToleration = { key: "kubernetes.io/arch", operator: "Equal", value: "arm64", effect: "NoSchedule" } as const;
+
 /** What leads pods to a pool. */
 export class PoolPlacement {
   readonly selector: Record<string, string>;
@@ -65,6 +67,8 @@ export class PoolPlacement {
     this.selector = { [poolLabel]: spec.name };
     this.tolerations = [
       ...(machine ? tolerationsFor(machine.accelerator) : []),
+      // GKE taints nodes with Arm processors.
+      ...(!machine && spec.cloud === "gke" && spec.architecture === "arm64" ? [armToleration] : []),
       ...(spec.capacity.some(({ queued }) => queued)
         ? [{ key: "cloud.google.com/gke-queued", operator: "Exists", effect: "NoSchedule" } as const]
         : []),

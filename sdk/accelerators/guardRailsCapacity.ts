@@ -86,6 +86,13 @@ function reservationProblems(spec: PoolSpec, rung: RungSpec, path: string): Prob
     const message = "a capacity block is named by its reservation, not by a resource group";
     problems.push({ path: `${path}.reservation`, given: reservation as string, message, allowed: "cr-…" });
   }
+  const owner = /^projects\/([^/]+)\/.*\/reservationBlocks\//.exec(known(reservation) ?? "")?.[1];
+  const project = known(spec.cluster.project);
+  if (owner !== undefined && project !== undefined && owner !== project) {
+    const message = `GKE takes no block of a reservation that is shared by another project, and the cluster's is ${project}`;
+    const fix = "name the whole reservation, or one of the cluster's project";
+    problems.push({ path: `${path}.reservation`, given: known(reservation), message, fix });
+  }
   const zones = rungZones(spec, rung);
   const single = kind === "capacity-block" || spec.cloud === "eks";
   if (zones === undefined || (single && zones.length !== 1)) {

@@ -1,7 +1,8 @@
 import type { Problem } from "../problems";
 import { findAccelerator, unknownName } from "./catalogue";
 import { floorAbove, isBelow } from "./gkeVersions";
-import { known, type PoolMachine, type PoolSpec, rungNodes, rungZones } from "./poolSpec";
+import { placementProblems, unique } from "./guardRailsGkePlacement";
+import { known, pending, type PoolMachine, type PoolSpec, rungNodes, rungZones } from "./poolSpec";
 import type { GkeMachine } from "./types";
 
 /** Lowest versions of GKE; sources: accelerators on GKE's documentation pages on Dynamic Workload Scheduler and image caches. */
@@ -30,6 +31,7 @@ export function gkeProblems(spec: PoolSpec, found: PoolMachine): Problem[] {
   }
   return [
     ...problems,
+    ...channelProblems(spec),
     ...versionProblems(spec, machine),
     ...networkProblems(spec, machine),
     ...placementProblems(spec, found, machine),
@@ -37,6 +39,16 @@ export function gkeProblems(spec: PoolSpec, found: PoolMachine): Problem[] {
     ...imageProblems(spec),
     ...fixedProblems(spec, found),
   ];
+}
+
+/** Source: GKE's own answer, "Auto_upgrade cannot be false when release_channel REGULAR is set" (terraform-google-kubernetes-engine, pull request 682). */
+function channelProblems({ version, cluster }: PoolSpec): Problem[] {
+  const channel = known(cluster.releaseChannel);
+  if (version === undefined || channel === undefined || channel === "UNSPECIFIED") return [];
+  const message = `GKE upgrades the nodes of a cluster in a release channel (${channel}) itself, and takes no pool that stays at a version`;
+  const fix =
+    "leave it out: new nodes have the control plane's version; the cluster's maintenance says when upgrades happen";
+  return [{ path: "version", ...(version !== pending && { given: version }), message, fix }];
 }
 
 const versionOf = (spec: PoolSpec) => known(spec.version) ?? known(spec.cluster.version);
@@ -94,6 +106,10 @@ function networkProblems(spec: PoolSpec, machine: GkeMachine | undefined): Probl
   const problems: Problem[] = [];
   const unknown = unknownName("rdma.mode", rdma.mode, ["networks", "dranet"]);
   if (unknown) return [{ ...unknown, ...(rdma.mode === "efa" && { message: "EFA is of EC2" }) }];
+  if (rdma.interfaces !== undefined) {
+    const message = "counts EFA interfaces, which are of EC2; GKE's machines have a fixed number";
+    problems.push({ path: "rdma.interfaces", given: rdma.interfaces, message, fix: "leave it out" });
+  }
   if (machine.nics === undefined) {
     const message = `${machine.machineType} has no interfaces for RDMA or GPUDirect`;
     return [
@@ -156,73 +172,6 @@ function dranetProblems(spec: PoolSpec, machine: GkeMachine): Problem[] {
   return problems;
 }
 
-/** Sources: main.tf of cluster-toolkit's gke-node-pool; GKE's page on Ironwood. */
-function placementProblems(spec: PoolSpec, { topology }: PoolMachine, machine: GkeMachine | undefined): Problem[] {
-  const problems: Problem[] = [];
-  const isSlice = (topology?.hosts ?? 1) > 1;
-  const isTpu = machine !== undefined && !machine.accelerator.startsWith("nvidia-");
-  const oneZone = isSlice || spec.placement === "compact";
-  for (const [index, rung] of spec.capacity.entries()) {
-    const zones = rungZones(spec, rung) ?? spec.cluster.zones;
-    if (oneZone && zones?.length !== 1) {
-      const message = isSlice
-        ? "a slice of several hosts lies in one zone"
-        : "machines close to each other are in one zone";
-      problems.push({
-        path: rung.zones ? `capacity[${index}].zones` : "zones",
-        ...(zones && { given: zones }),
-        message: zones ? message : `missing; ${message}`,
-        allowed: "one zone",
-        ...(!isSlice && { fix: 'name one zone, or leave out placement: "compact"' }),
-      });
-    }
-    if (spec.placement !== "compact" || isTpu) continue;
-    if (rung.queued === true) {
-      const message = "queued provisioning does not place machines close to each other";
-      problems.push({ path: `capacity[${index}].queued`, given: true, message, fix: "leave out one of them" });
-    }
-    if (rung.kind === "flex-start" && machine && !/^(a3-ultragpu-|a4-)/.test(machine.machineType)) {
-      const message = `flex-start places ${machine.machineType} anywhere; only A3 Ultra, A4 and TPUs close to each other`;
-      problems.push({
-        path: "placement",
-        given: "compact",
-        message,
-        fix: "leave it out, or make another pool for flex-start",
-      });
-    }
-    const { max } = rungNodes(spec, rung);
-    const most = machine?.compactPlacementNodes;
-    if (typeof max === "number" && most !== undefined && max > most) {
-      const message = `${machine!.machineType} is placed close to each other in groups of ${most} at most`;
-      problems.push({ path: "maxNodes", given: max, message, allowed: `1 to ${most}` });
-    }
-  }
-  if (spec.placement === undefined) return unique(problems);
-  const unknown = unknownName("placement", spec.placement, ["compact", "none"]);
-  if (unknown) return [unknown];
-  if (spec.placement === "compact" && machine) {
-    if (machine.workloadPolicy && !(isSlice && machine.accelerator !== "tpu7x")) {
-      const message = `${machine.machineType} is placed by a workload policy, which this component makes; compact placement is refused`;
-      problems.push({ path: "placement", given: "compact", message, fix: "leave it out" });
-    } else if (machine.compactPlacementNodes === undefined && !isTpu) {
-      const message = `${machine.machineType} has no compact placement`;
-      problems.push({ path: "placement", given: "compact", message, fix: "leave it out" });
-    }
-    if (spec.upgrade?.strategy === "blue-green") {
-      const message = "compact placement does not go with blue-green upgrades";
-      problems.push({ path: "upgrade.strategy", given: "blue-green", message, fix: 'say "surge"' });
-    }
-  }
-  return unique(problems);
-}
-
-/** Several rungs may have the same problem. */
-const unique = (problems: Problem[]) =>
-  problems.filter(
-    ({ path, message }, index) =>
-      problems.findIndex((other) => other.path === path && other.message === message) === index,
-  );
-
 function diskProblems({ disk, localSsd }: PoolSpec, machine: GkeMachine | undefined): Problem[] {
   const problems: Problem[] = [];
   if (disk?.type !== undefined && machine) {
@@ -232,7 +181,13 @@ function diskProblems({ disk, localSsd }: PoolSpec, machine: GkeMachine | undefi
   if (localSsd === undefined) return problems;
   const unknown = unknownName("localSsd.use", localSsd.use, ["ephemeral", "block"]);
   if (unknown) problems.push(unknown);
-  if (!machine) return problems;
+  if (!machine) {
+    if (localSsd.count === undefined) {
+      const message = "missing; how many a machine without accelerators can have is not known here";
+      problems.push({ path: "localSsd.count", message, fix: "say it" });
+    }
+    return problems;
+  }
   const { localSsds, localSsdChoices } = machine;
   const choices = localSsds === undefined ? localSsdChoices : [localSsds];
   if (choices === undefined) {
@@ -271,7 +226,13 @@ function fixedProblems(spec: PoolSpec, { topology }: PoolMachine): Problem[] {
     spec.capacity.flatMap((rung, index): Problem[] => {
       const { min, max } = rungNodes(spec, rung, topology?.hosts);
       const zones = rungZones(spec, rung) ?? spec.cluster.zones;
-      if (typeof min !== "number" || min !== max || zones === undefined || min % zones.length === 0) return [];
+      if (typeof min !== "number" || min < 1 || min !== max) return [];
+      if (zones === undefined) {
+        const isRegion = /^[a-z]+-[a-z]+\d+$/.test(known(spec.cluster.location) ?? "");
+        const message = `missing; a fixed number of nodes is that of each zone, and which zones the region's nodes are in is not known`;
+        return isRegion ? [{ path: "zones", message, fix: "name them, or let maxNodes be larger than minNodes" }] : [];
+      }
+      if (min % zones.length === 0) return [];
       const path = rung.minNodes === undefined ? "minNodes" : `capacity[${index}].minNodes`;
       const message = `a fixed number of nodes is the same in each zone, and there are ${zones.length} zones`;
       return [{ path, given: min, message, fix: "say a multiple of it, name fewer zones, or let maxNodes be larger" }];

@@ -18,7 +18,8 @@ export function nodeProblems(spec: PoolSpec, machine: PoolMachine): Problem[] {
     ...zoneProblems(spec),
     ...labelProblems(spec),
     ...taintProblems(spec),
-    ...diskProblems(spec),
+    ...diskProblems(spec, machine),
+    ...tagProblems(spec),
     ...gpuProblems(spec, machine),
     ...upgradeProblems(spec),
   ];
@@ -89,6 +90,22 @@ function labelProblems({ labels = {} }: PoolSpec): Problem[] {
     });
 }
 
+/** Google Cloud's labels of resources; AWS takes nearly everything. Source: "Requirements for labels" of Resource Manager. */
+function tagProblems({ tags = {}, cloud }: PoolSpec): Problem[] {
+  if (cloud !== "gke") return [];
+  return Object.entries(tags).flatMap(([key, value]): Problem[] => {
+    const path = `tags.${key}`;
+    const text = known(value);
+    if (!/^[a-z][-_a-z0-9]{0,62}$/.test(key)) {
+      const allowed = "small letters, digits, '-' and '_', first a letter";
+      return [{ path, message: "not the key of a label of Google Cloud", allowed }];
+    }
+    if (text === undefined || /^[-_a-z0-9]{0,63}$/.test(text)) return [];
+    const allowed = "small letters, digits, '-' and '_'";
+    return [{ path, given: text, message: "not the value of a label of Google Cloud", allowed }];
+  });
+}
+
 const effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 function taintProblems({ taints = [], accelerator }: PoolSpec): Problem[] {
@@ -123,7 +140,9 @@ function safeResource(accelerator: NonNullable<PoolSpec["accelerator"]>): string
   }
 }
 
-function diskProblems({ disk = {} }: PoolSpec): Problem[] {
+function diskProblems({ disk = {}, cloud }: PoolSpec, { machine }: PoolMachine): Problem[] {
+  const onGke = machine?.cloud === "gke" ? machine.bootDiskTypes[0]! : "pd-balanced";
+  const type = disk.type ?? (cloud === "eks" ? "gp3" : onGke);
   const problems: Problem[] = [];
   const size = known(disk.sizeGiB);
   if (size !== undefined && !(Number.isInteger(size) && size >= 20 && size <= 65536)) {
@@ -139,8 +158,8 @@ function diskProblems({ disk = {} }: PoolSpec): Problem[] {
     if (value === undefined || value === pending) continue;
     if (!(Number.isInteger(value) && value > 0)) {
       problems.push({ path: `disk.${field}`, given: value, message: "not a positive whole number" });
-    } else if (disk.type !== undefined && !/^(hyperdisk-|gp3$|io1$|io2$)/.test(disk.type)) {
-      const message = `disks of type ${disk.type} do not let it be chosen`;
+    } else if (!/^(hyperdisk-|gp3$|io1$|io2$)/.test(type)) {
+      const message = `disks of type ${type} do not let it be chosen`;
       problems.push({
         path: `disk.${field}`,
         given: value,
@@ -202,6 +221,11 @@ function upgradeProblems({ upgrade, cloud }: PoolSpec): Problem[] {
   if (upgrade === undefined) return [];
   const { strategy = "surge", maxSurge = 0, maxUnavailable = 1 } = upgrade;
   const problems: Problem[] = [];
+  for (const field of strategy === "blue-green" ? (["maxSurge", "maxUnavailable"] as const) : []) {
+    if (upgrade[field] === undefined) continue;
+    const message = "is of surge upgrades; blue-green ones replace all nodes at once";
+    problems.push({ path: `upgrade.${field}`, given: upgrade[field], message, fix: "leave it out" });
+  }
   const unknown = unknownName("upgrade.strategy", strategy, ["surge", "blue-green"]);
   if (unknown) problems.push(unknown);
   if (cloud === "eks" && (strategy === "blue-green" || upgrade.maxSurge !== undefined)) {

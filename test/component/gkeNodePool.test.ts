@@ -228,6 +228,26 @@ describe("AcceleratorPool on GKE", () => {
     });
   });
 
+  it("labels machines in Google Cloud, starts with no more nodes than there may be, and is tolerated on Arm", async () => {
+    const { registrations, result } = await pool(
+      {
+        machineType: "c4a-standard-8",
+        architecture: "arm64",
+        minNodes: 1,
+        maxNodes: 2,
+        zones: ["us-central1-a", "us-central1-b", "us-central1-c"],
+        tags: { team: "search" },
+      },
+      "cpu",
+    );
+    const { nodeConfig, initialNodeCount } = named(registrations, "cpu-od").inputs;
+    deepStrictEqual((nodeConfig as Record<string, unknown>).resourceLabels, { team: "search" });
+    strictEqual(initialNodeCount, 0);
+    deepStrictEqual(result.tolerations, [
+      { key: "kubernetes.io/arch", operator: "Equal", value: "arm64", effect: "NoSchedule" },
+    ]);
+  });
+
   it("comes after what the cluster says, and lets a transform change a node pool", async () => {
     const { registrations } = await register(() => {
       const ready = new System("test:index:System", "system");

@@ -85,6 +85,15 @@ export const capacityCases: Record<string, Case> = {
     says: /missing; a reservation lies in a zone/,
     right: {},
   },
+  "a block of another project's reservation": {
+    of: { ...l4, zones: gkeZone, cluster: { location: "us-central1", project: "acme" } },
+    wrong: {
+      capacity: [{ kind: "reservation", reservation: "projects/other/reservations/r/reservationBlocks/b" }],
+    },
+    path: "capacity[0].reservation",
+    says: /shared by another project, and the cluster's is acme/,
+    right: { capacity: [{ kind: "reservation", reservation: "projects/acme/reservations/r/reservationBlocks/b" }] },
+  },
   "a capacity block in two zones": {
     of: p5,
     wrong: { capacity: [{ ...block, zones: ["us-east-2a", "us-east-2b"] }], rdma: undefined as never },
@@ -153,7 +162,7 @@ export const capacityCases: Record<string, Case> = {
     wrong: { minNodes: 5 },
     path: "minNodes",
     says: /more than maxNodes, which is 4; given: 5/,
-    right: { minNodes: 4 },
+    right: { minNodes: 4, zones: gkeZone },
   },
   "half a slice": {
     of: v6e,

@@ -50,6 +50,20 @@ export const gkeCases: Record<string, Case> = {
     says: /leave out one of them/,
     right: { placement: "compact", capacity: [{ kind: "flex-start" }] },
   },
+  "an NVLink domain over two zones": {
+    of: gb200,
+    wrong: { zones: ["us-central1-a", "us-central1-b"] },
+    path: "zones",
+    says: /the machines of an NVLink domain lie in one zone/,
+    right: {},
+  },
+  "more nodes than an NVLink domain has": {
+    of: gb200,
+    wrong: { maxNodes: 36 },
+    path: "maxNodes",
+    says: /share one NVLink domain, which has 18; given: 36; allowed: 1 to 18; fix: make another/,
+    right: { maxNodes: 18 },
+  },
   "a placement that is misspelt": {
     of: h100,
     wrong: { placement: "compcat" },
@@ -77,6 +91,13 @@ export const gkeCases: Record<string, Case> = {
     path: "rdma.networks",
     says: /has 9 additional interfaces, 1 without RDMA and 8 with/,
     right: { rdma: { mode: "networks", networks: 9 } },
+  },
+  "EFA interfaces on GKE": {
+    of: h200,
+    wrong: { rdma: { mode: "dranet", interfaces: 8 } },
+    path: "rdma.interfaces",
+    says: /EFA interfaces, which are of EC2/,
+    right: { rdma: { mode: "dranet" } },
   },
   "networks with DRANET": {
     of: h200,
@@ -133,6 +154,13 @@ export const gkeCases: Record<string, Case> = {
     path: "cluster.version",
     says: /too old for a4-highgpu-8g.*upgrade the cluster/,
     right: { cluster: { version: "1.33" } },
+  },
+  "a version in a release channel": {
+    of: { ...l4, cluster: { location: "us-central1", releaseChannel: "REGULAR" } },
+    wrong: { version: "1.34.1-gke.1" },
+    path: "version",
+    says: /GKE upgrades the nodes of a cluster in a release channel \(REGULAR\) itself/,
+    right: { version: "1.34.1-gke.1", cluster: { location: "us-central1", releaseChannel: "UNSPECIFIED" } },
   },
   "GB200 on an old patch": {
     of: gb200,
@@ -196,6 +224,13 @@ export const gkeCases: Record<string, Case> = {
     path: "maxPodsPerNode",
     says: /8 to 256/,
     right: { maxPodsPerNode: 32 },
+  },
+  "a fixed number of nodes in zones that are not known": {
+    of: l4,
+    wrong: { minNodes: 2, maxNodes: 2 },
+    path: "zones",
+    says: /a fixed number of nodes is that of each zone/,
+    right: { minNodes: 2, maxNodes: 2, cluster: { location: "us-central1-a" } },
   },
   "three nodes in two zones": {
     of: l4,

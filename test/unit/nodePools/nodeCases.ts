@@ -1,4 +1,5 @@
-import { b200, eks, gb200, gkeZone, h200, l4, p5, type Case, v6e } from "./pools";
+import { pending } from "../../../sdk/accelerators/poolSpec";
+import { b200, cpu, eks, gb200, gkeZone, h200, l4, p5, type Case, v6e } from "./pools";
 
 export const nodeCases: Record<string, Case> = {
   "a zone of another region": {
@@ -88,6 +89,34 @@ export const nodeCases: Record<string, Case> = {
     says: /do not let it be chosen/,
     right: { disk: { type: "pd-ssd" } },
   },
+  "a speed of the disk that is taken by default": {
+    of: l4,
+    wrong: { disk: { iops: 3000 } },
+    path: "disk.iops",
+    says: /disks of type pd-balanced do not let it be chosen/,
+    right: {},
+  },
+  "SSDs of CPUs without a number": {
+    of: cpu,
+    wrong: { localSsd: { use: "ephemeral" } },
+    path: "localSsd.count",
+    says: /missing; how many a machine without accelerators can have/,
+    right: { localSsd: { use: "ephemeral", count: 1 } },
+  },
+  "a label that Google Cloud does not take": {
+    of: l4,
+    wrong: { tags: { Team: "search" } },
+    path: "tags.Team",
+    says: /not the key of a label of Google Cloud/,
+    right: { tags: { team: "search" } },
+  },
+  "a label's value that Google Cloud does not take": {
+    of: l4,
+    wrong: { tags: { team: "Search" } },
+    path: "tags.team",
+    says: /not the value of a label of Google Cloud; given: "Search"/,
+    right: { tags: { team: pending } },
+  },
   "SSDs that the machine has not": {
     of: h200,
     wrong: { localSsd: { use: "ephemeral", count: 16 } },
@@ -150,6 +179,13 @@ export const nodeCases: Record<string, Case> = {
     path: "upgrade.maxUnavailable",
     says: /no node could ever be upgraded/,
     right: { upgrade: { maxSurge: 1, maxUnavailable: 0 } },
+  },
+  "surge of blue-green upgrades": {
+    of: l4,
+    wrong: { upgrade: { strategy: "blue-green", maxSurge: 2 } },
+    path: "upgrade.maxSurge",
+    says: /is of surge upgrades/,
+    right: { upgrade: { strategy: "surge", maxSurge: 2 } },
   },
   "surge upgrades on EKS": {
     of: p5,
