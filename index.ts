@@ -259,6 +259,8 @@ export {
   type GatewayControllerContext,
   type GatewayControllerHandle,
 } from "./components/networking/controllers/controller";
+export { Istio } from "./components/networking/controllers/istio";
+export type * from "./components/networking/controllers/istioArgs";
 export { GkeGateway, type GkeGatewayArgs } from "./components/networking/controllers/gkeGateway";
 export { ExistingGatewayClass, type ExistingGatewayClassArgs } from "./components/networking/controllers/existing";
 export {

@@ -158,6 +158,7 @@ function gatewayOf(
     ...(gatewayClassController !== undefined && { gatewayClassController }),
     ...gatewayDefaults,
     ...given,
+    labels: { ...gatewayDefaults?.labels, ...given?.labels },
     annotations: { ...gatewayDefaults?.annotations, ...given?.annotations },
   };
 }

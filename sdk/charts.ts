@@ -85,3 +85,21 @@ export function join(prefix: string, path: string): string {
 function lastPart(address: string): string {
   return address.slice(address.lastIndexOf("/") + 1);
 }
+
+/** Values of a chart over others, as helm merges files of values: objects by their keys, all else replaced. */
+export function mergeValues(
+  under: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isPlain(below) && isPlain(value) ? mergeValues(below, value) : value;
+  }
+  return merged;
+}
+
+/** Whether a value is an object that was written as such, and no list, secret or output. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -30,5 +30,11 @@ export const istioFacts: GatewayControllerFacts = {
   authentication: ["jwt"],
   rateLimit: true,
   makesService: true,
-  plan: ({ version = versions.istio }) => ({ components: { istio: version }, inferenceExtensionEnabled: true }),
+  plan: ({ version = versions.istio, canary }) => {
+    const { servesGateways, version: next } = (canary ?? {}) as { servesGateways?: boolean; version?: string };
+    return {
+      components: { istio: servesGateways && next !== undefined ? next : version },
+      inferenceExtensionEnabled: true,
+    };
+  },
 };

@@ -1,9 +1,53 @@
 import { z } from "zod";
 
+const text = z.string().min(1);
+const texts = z.array(text);
+const flag = z.boolean();
+const object = z.record(z.string(), z.unknown());
+const quantities = z.record(z.string(), text);
+const resources = z.strictObject({ requests: quantities.optional(), limits: quantities.optional() });
+const positive = z.int().min(1);
+const replicas = z.union([positive, z.strictObject({ minimum: positive, maximum: positive })]);
+
+const istio = z.strictObject({
+  version: text.optional(),
+  namespace: text.optional(),
+  createNamespace: flag.optional(),
+  crds: z.enum(["own", "existing"]).optional(),
+  revision: text.optional(),
+  revisionTags: texts.optional(),
+  canary: z.strictObject({ version: text, revision: text, servesGateways: flag.optional() }).optional(),
+  ambient: flag.optional(),
+  platform: text.optional(),
+  replicas: replicas.optional(),
+  resources: resources.optional(),
+  gatewayPods: z
+    .strictObject({
+      replicas: replicas.optional(),
+      resources: resources.optional(),
+      minAvailable: z.union([positive, text]).optional(),
+      serviceType: z.enum(["LoadBalancer", "ClusterIP", "NodePort"]).optional(),
+    })
+    .optional(),
+  accessLog: flag.optional(),
+  meshConfig: object.optional(),
+  imageRegistry: text.optional(),
+  imagePullSecrets: texts.optional(),
+  values: z
+    .strictObject({
+      base: object.optional(),
+      istiod: object.optional(),
+      cni: object.optional(),
+      ztunnel: object.optional(),
+    })
+    .optional(),
+});
+
 /** The controller of the platform's gateway, and the controllers' own arguments: one entry for each controller. */
 export const gatewayControllerSettings = {
   controller: z
     .enum(["istio", "envoy-gateway", "gke", "kgateway", "agentgateway", "digitalocean", "existing", "standalone"])
     .optional(),
-  existing: z.strictObject({ verify: z.boolean().optional() }).optional(),
+  istio: istio.optional(),
+  existing: z.strictObject({ verify: flag.optional() }).optional(),
 };

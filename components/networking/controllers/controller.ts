@@ -10,12 +10,15 @@ import type { Resources } from "../../resources";
 import type { GatewayArgs } from "../gateway";
 import type { ExistingGatewayClassArgs } from "./existing";
 import type { GkeGatewayArgs } from "./gkeGateway";
+import type { IstioArgs } from "./istioArgs";
 
 const lazyRequire = createRequire(__filename);
 
 /** Which controller realises gateways, and its own arguments. */
 export interface GatewayControllerArgs {
   controller: GatewayControllerName;
+  /** Of controller "istio". */
+  istio?: IstioArgs;
   /** Of controller "gke". */
   gke?: Omit<GkeGatewayArgs, "className">;
   /** Of controller "existing"; the class is the gateway's `gatewayClassName`. */
@@ -58,6 +61,7 @@ export type GatewayControllerFactory = (
 
 /** One line for each controller: what it is made by, loaded when it is chosen. */
 const factories: Readonly<Partial<Record<GatewayControllerName, () => GatewayControllerFactory>>> = {
+  istio: () => (lazyRequire("./istio") as typeof import("./istio")).istioController,
   gke: () => (lazyRequire("./gkeGateway") as typeof import("./gkeGateway")).gkeGateway,
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingGatewayClass,
 };
