@@ -84,6 +84,14 @@ export type { PreflightCode, Severity } from "./sdk/preflight/codes";
 export type { Finding } from "./sdk/preflight/finding";
 export type * from "./sdk/preflight/plan";
 export { preflight } from "./sdk/preflight/preflight";
+export type { AlertThresholds, TimeToFirstTokenObjective } from "./sdk/monitoring/alerts";
+export type { NetworkAllowances } from "./sdk/platform/networkPolicies";
+export type { NetworkPeer } from "./sdk/platform/networkPeers";
+export type { TraceExporters } from "./sdk/platform/openTelemetryValues";
+export type { ExistingPart, PlatformPart } from "./sdk/platform/part";
+export { type PodSecurityArgs, PodSecurityLevel } from "./sdk/platform/podSecurity";
+export type { PrometheusAccess } from "./sdk/platform/prometheusAccess";
+export type { SaturationArgs } from "./sdk/platform/wvaValues";
 export { ConfigurationError, type Problem } from "./sdk/problems";
 export { accelerator, type AcceleratorArgs, type OtherHardware } from "./sdk/recipes/accelerator";
 export { kvCacheOffloading, type KvCacheOffloadingArgs, type KvCacheTier } from "./sdk/recipes/cache";
@@ -276,10 +284,42 @@ export {
   type InferenceExtensionCrdsArgs,
 } from "./components/networking/inferenceExtensionCrds";
 export { KServe, type KServeArgs, type KServeControllerArgs, kservePresets } from "./components/platform/kserve";
+export { InferenceMonitoring, type InferenceMonitoringArgs } from "./components/monitoring/inferenceMonitoring";
+export {
+  type GrafanaArgs,
+  PrometheusStack,
+  type PrometheusStackArgs,
+  type PrometheusTlsArgs,
+} from "./components/monitoring/prometheusStack";
+export {
+  ControllerDisruptionBudgets,
+  type ControllerDisruptionBudgetsArgs,
+} from "./components/platform/controllerDisruptionBudgets";
+export { ExternalDns, type ExternalDnsArgs } from "./components/platform/externalDns";
+export { Keda, type KedaArgs } from "./components/platform/keda";
+export type { KServeAutoscaling } from "./components/platform/kserveConfiguration";
 export type { KServeCertificates, ProvidedCertificate } from "./components/platform/kserveCertificates";
 export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrds";
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";
 export { LeaderWorkerSetCrds, type LeaderWorkerSetCrdsArgs } from "./components/platform/leaderWorkerSetCrds";
+export { InferenceNetworkPolicies, type InferenceNetworkPoliciesArgs } from "./components/platform/networkPolicies";
+export { OpenTelemetryCollector, type OpenTelemetryCollectorArgs } from "./components/platform/openTelemetryCollector";
+export { PrometheusAdapter, type PrometheusAdapterArgs } from "./components/platform/prometheusAdapter";
+export { SecuredNamespace, type SecuredNamespaceArgs } from "./components/platform/securedNamespace";
+export type {
+  PlatformAutoscalingArgs,
+  PlatformMonitoringArgs,
+  SurroundingsArgs,
+} from "./components/platform/surroundings";
+export type { ThirdPartyChartArgs } from "./components/platform/thirdPartyChart";
+export {
+  WorkloadVariantAutoscaler,
+  type WorkloadVariantAutoscalerArgs,
+} from "./components/platform/workloadVariantAutoscaler";
+export {
+  WorkloadVariantAutoscalerCrds,
+  type WorkloadVariantAutoscalerCrdsArgs,
+} from "./components/platform/workloadVariantAutoscalerCrds";
 export type { BaseRef, Presets } from "./components/serving/composition";
 export { diagnoseService, type DiagnosisArgs } from "./components/serving/diagnosis";
 export { InferenceObjective, type InferenceObjectiveArgs } from "./components/serving/inferenceObjective";

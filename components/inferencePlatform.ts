@@ -15,6 +15,7 @@ import { GatewayApiCrds } from "./networking/gatewayApiCrds";
 import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
 import { KServe, type KServeArgs } from "./platform/kserve";
 import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
+import type { Surroundings, SurroundingsArgs } from "./platform/surroundings";
 import { allResources } from "./resources";
 import type { Presets } from "./serving/composition";
 import type { DiagnosisArgs } from "./serving/diagnosis";
@@ -35,7 +36,7 @@ export interface ClusterAccessArgs {
 export type PlatformGatewayArgs = GatewayArgs & Partial<GatewayControllerArgs>;
 
 /** Arguments of {@link InferencePlatform}. */
-export interface InferencePlatformArgs {
+export interface InferencePlatformArgs extends SurroundingsArgs {
   cluster: ClusterAccessArgs;
   gatewayApi?: { crds?: CrdOwnership; channel?: "standard" | "experimental" };
   inferenceExtension?: { crds?: CrdOwnership };
@@ -64,6 +65,8 @@ export class InferencePlatform extends pulumi.ComponentResource {
   /** Undefined where the gateway's class is taken to exist. */
   readonly gatewayController: GatewayControllerHandle | undefined;
   readonly kserveVersion: pulumi.Output<string>;
+  /** Where services send traces, for the recipe `tracing`; undefined without a collector of this platform. Known in previews. */
+  readonly tracingEndpoint: string | undefined;
   /** KServe's presets, for services to be composed from. Known in previews. */
   readonly presets: pulumi.Output<Presets>;
   /** What a LLMInferenceService must depend on. */
@@ -90,12 +93,19 @@ export class InferencePlatform extends pulumi.ComponentResource {
       args.leaderWorkerSet === false
         ? undefined
         : new LeaderWorkerSet(`${name}-lws`, { ...shared, ...args.leaderWorkerSet }, child);
+    const around = surround(name, args, child);
     const kserve = new KServe(
       `${name}-kserve`,
       {
         ...shared,
+        ...(around?.prometheus && { autoscaling: { prometheus: around.prometheus } }),
         ...args.kserve,
-        prerequisites: [gatewayApi, extension, ...(leaderWorkerSet ? [leaderWorkerSet.crdSet] : [])],
+        prerequisites: [
+          gatewayApi,
+          extension,
+          ...(leaderWorkerSet ? [leaderWorkerSet.crdSet] : []),
+          ...(around?.beforeKServe ?? []),
+        ],
       },
       child,
     );
@@ -103,6 +113,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
       ...child,
       dependsOn: allResources(gatewayApi, extension) as never,
     });
+    const last = around?.afterKServe({ kserve: kserve.ready, gatewayApi, leaderWorkerSet: args.leaderWorkerSet });
     const gateway =
       args.gateway === false
         ? undefined
@@ -116,11 +127,13 @@ export class InferencePlatform extends pulumi.ComponentResource {
     this.kserveVersion = kserve.version;
     this.presets = kserve.presets;
     this.plan = planOfPlatform(args, args.existing);
-    this.ready = allResources(kserve.ready, leaderWorkerSet?.ready, gateway?.ready);
+    this.tracingEndpoint = around?.tracingEndpoint;
+    this.ready = allResources(kserve.ready, leaderWorkerSet?.ready, gateway?.ready, around?.ready, last);
     this.registerOutputs({
       gatewayUrls: this.gatewayUrls,
       gatewayAddresses: this.gatewayAddresses,
       kserveVersion: this.kserveVersion,
+      tracingEndpoint: this.tracingEndpoint,
     });
   }
 }
@@ -161,6 +174,27 @@ function gatewayOf(
     labels: { ...gatewayDefaults?.labels, ...given?.labels },
     annotations: { ...gatewayDefaults?.annotations, ...given?.annotations },
   };
+}
+
+const surroundingNames = [
+  "autoscaling",
+  "monitoring",
+  "tracing",
+  "externalDns",
+  "networkPolicies",
+  "disruptionBudgets",
+  "namespaces",
+] as const satisfies readonly (keyof SurroundingsArgs)[];
+
+/** What runs around KServe, where there is any; the code for it is loaded only then. */
+function surround(
+  name: string,
+  args: InferencePlatformArgs,
+  opts: pulumi.ComponentResourceOptions,
+): Surroundings | undefined {
+  if (!surroundingNames.some((part) => args[part])) return undefined;
+  const { createSurroundings } = lazyRequire("./platform/surroundings") as typeof import("./platform/surroundings");
+  return createSurroundings(name, args, { kubeconfig: args.cluster.kubeconfig, mirrors: args.mirrors }, opts);
 }
 
 function createProvider(name: string, cluster: ClusterAccessArgs, parent: pulumi.Resource): Provider {

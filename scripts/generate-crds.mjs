@@ -22,6 +22,11 @@ const upstreams = {
     repository: "kubernetes-sigs/gateway-api",
     version: "gatewayApi",
   },
+  "workload-variant-autoscaler": {
+    module: "github.com/llm-d/llm-d-workload-variant-autoscaler",
+    repository: "llm-d/llm-d-workload-variant-autoscaler",
+    version: "workloadVariantAutoscaler",
+  },
 };
 
 const kserveCrds = (schema) => [
@@ -56,6 +61,11 @@ const sets = {
   },
   kserveFull: { name: "kserve", variant: "full", upstream: "kserve", files: kserveCrds("full") },
   kserveMinimal: { name: "kserve", variant: "minimal", upstream: "kserve", files: kserveCrds("minimal") },
+  workloadVariantAutoscaler: {
+    name: "workload-variant-autoscaler",
+    upstream: "workload-variant-autoscaler",
+    files: ["charts/workload-variant-autoscaler/crds/llmd.ai_variantautoscalings.yaml"],
+  },
 };
 
 function pinnedVersions() {

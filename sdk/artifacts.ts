@@ -22,12 +22,14 @@ export interface ArtifactMirrors {
   "gateway-api"?: string;
   /** Source tree of github.com/kubernetes-sigs/gateway-api-inference-extension. Nothing is read from it: KServe has its CRDs. */
   "inference-extension"?: string;
+  /** Source tree of github.com/llm-d/llm-d-workload-variant-autoscaler, for its CRD. */
+  "workload-variant-autoscaler"?: string;
   /** Charts of gateway controllers and of what else the platform installs. */
   charts?: ChartMirrors;
 }
 
 /** A project whose files or charts this package installs. */
-export type Upstream = "kserve" | "lws" | "gateway-api";
+export type Upstream = "kserve" | "lws" | "gateway-api" | "workload-variant-autoscaler";
 
 /** A set of CRDs that is installed and upgraded as one: files of an upstream repository at one tag. */
 export interface CrdSet {
@@ -58,7 +60,7 @@ export interface CrdSummary {
 
 /** A chart at its official address. */
 export interface ChartArtifact {
-  readonly upstream: Upstream;
+  readonly upstream: "kserve" | "lws";
   readonly name: string;
   /** `oci://` address. */
   readonly chart: string;
@@ -77,7 +79,7 @@ export const artifacts = {
   crds: crdSets,
 } as const;
 
-function chart(upstream: Upstream, name: string, registry: string, version: string): ChartArtifact {
+function chart(upstream: ChartArtifact["upstream"], name: string, registry: string, version: string): ChartArtifact {
   return { upstream, name, chart: `${registry}/${name}`, version, path: `charts/${name}` };
 }
 
@@ -103,7 +105,7 @@ export function resolveChart(
 ): { chart: string; version?: string } {
   checkMirrors(mirrors);
   const { upstream, name, version, path } = artifact;
-  const charts = upstream === "gateway-api" ? undefined : mirrors[`${upstream}-charts`];
+  const charts = mirrors[`${upstream}-charts`];
   if (charts?.startsWith("oci://")) return { chart: withSlash(charts) + name, version };
   // A chart repository keeps its packages beside its index.
   if (charts && isUrl(charts)) return { chart: `${withSlash(charts)}${name}-${version}.tgz` };
@@ -113,7 +115,15 @@ export function resolveChart(
   return { chart: artifact.chart, version };
 }
 
-const mirrorNames = ["kserve", "kserve-charts", "lws", "lws-charts", "gateway-api", "inference-extension"];
+const mirrorNames = [
+  "kserve",
+  "kserve-charts",
+  "lws",
+  "lws-charts",
+  "gateway-api",
+  "inference-extension",
+  "workload-variant-autoscaler",
+];
 
 /** @throws ConfigurationError when a mirror has an unknown name or an address that its files or charts cannot come from. */
 export function checkMirrors({ charts, ...mirrors }: ArtifactMirrors): void {

@@ -17,6 +17,14 @@ export const componentTitles = {
 } as const;
 export type ComponentName = keyof typeof componentTitles;
 
+/** The setting of a platform that has a component installed, where there is one. */
+export const platformSettingOf: Readonly<Partial<Record<ComponentName, string>>> = {
+  leaderWorkerSet: "leaderWorkerSet",
+  keda: "autoscaling.keda",
+  wva: "autoscaling.workloadVariantAutoscaler",
+  prometheusAdapter: "autoscaling.prometheusAdapter",
+};
+
 /** What a feature needs of a component. */
 export interface Requirement {
   readonly component: ComponentName;
@@ -119,8 +127,8 @@ export const testedWith: Readonly<Partial<Record<ComponentName, string>>> = {
   inferenceExtension: versions.inferenceExtension,
   envoyGateway: "1.8.1",
   envoyAiGateway: "1.0.0",
-  keda: "2.18.0",
-  wva: "0.7.0",
+  keda: versions.keda,
+  wva: versions.workloadVariantAutoscaler,
   certManager: versions.certManager,
 };
 

@@ -325,4 +325,23 @@ export const crdSets = {
     },
     others: [],
   },
+  workloadVariantAutoscaler: {
+    name: "workload-variant-autoscaler",
+    upstream: "workload-variant-autoscaler",
+    version: "0.7.0",
+    source: "https://raw.githubusercontent.com/llm-d/llm-d-workload-variant-autoscaler/v0.7.0/",
+    files: {
+      "charts/workload-variant-autoscaler/crds/llmd.ai_variantautoscalings.yaml":
+        "e1bbb6c9b11a907edba59b0918290d55858563d61eafc81c34b499cb6e4fcfe4",
+    },
+    crds: {
+      "variantautoscalings.llmd.ai": {
+        group: "llmd.ai",
+        kind: "VariantAutoscaling",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+    },
+    others: [],
+  },
 } as const satisfies Record<string, CrdSet>;

@@ -37,4 +37,16 @@ export const versions = {
   clusterAutoscaler: "9.57.0",
   /** Chart of Karpenter. Source: a public set-up of EKS that installs it (read in July 2026). */
   karpenter: "1.14.0",
+  /** KEDA, and its chart. Source: kserve-deps.env of KServe 0.20.0, whose manage.keda-helm.sh installs the chart by this number. */
+  keda: "2.18.0",
+  /** The workload variant autoscaler (WVA), and its chart. Source: kserve-deps.env of KServe 0.20.0 and its manage.wva-helm.sh. */
+  workloadVariantAutoscaler: "0.7.0",
+  /** Chart of prometheus-adapter. Source: kserve-deps.env of KServe 0.20.0. */
+  prometheusAdapter: "5.3.0",
+  /** Chart kube-prometheus-stack, with prometheus-operator 0.90.1. Source: kserve-deps.env of KServe 0.20.0. */
+  kubePrometheusStack: "83.4.0",
+  /** Chart of the OpenTelemetry collector. Source: open-telemetry/opentelemetry-helm-charts@0028bf0, charts/opentelemetry-collector/Chart.yaml. */
+  openTelemetryCollector: "0.158.3",
+  /** Chart of external-dns, with external-dns 0.20.0. Source: public set-ups that install it (read in November 2026). */
+  externalDns: "1.20.0",
 } as const;

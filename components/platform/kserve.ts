@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { kserveNamespace } from "../../sdk/api/constants";
 import { type ArtifactMirrors, artifacts, resolveChart } from "../../sdk/artifacts";
 import { withCanonicalResources } from "../../sdk/api/quantity";
+import { problemsOfPrometheusAccess } from "../../sdk/platform/prometheusAccess";
 import { assertNoProblems, type Problem } from "../../sdk/problems";
 import { versions } from "../../sdk/versions";
 import { renderChart } from "../chart";
 import type { CrdOwnership } from "../crds/crdBundle";
 import { KubernetesObject, type Manifest } from "../kubernetesObject";
 import { allResources } from "../resources";
+import { type KServeAutoscaling, withAutoscaling } from "./kserveConfiguration";
 import { type KServeCertificates, certificateManifests, injectCaBundle, webhookCaBundle } from "./kserveCertificates";
 import type { Presets } from "../serving/composition";
 import { KServeCrds } from "./kserveCrds";
@@ -31,6 +33,8 @@ export interface KServeArgs {
   gateway?: string;
   /** The controller's Deployment. */
   controller?: KServeControllerArgs;
+  /** Where the figures of scaling are. @default none: services cannot scale by KEDA */
+  autoscaling?: KServeAutoscaling;
   /** Where charts and CRDs are taken from instead of their official addresses. */
   mirrors?: ArtifactMirrors;
   /**
@@ -88,7 +92,8 @@ export class KServe extends pulumi.ComponentResource {
     );
 
     const controllerObjects = renderChart(controllerChart(args), { parent: this });
-    const configuration = register(name, pick(controllerObjects, isConfiguration), { ...child, dependsOn: namespace });
+    const configurationObjects = withAutoscaling(pick(controllerObjects, isConfiguration), args.autoscaling);
+    const configuration = register(name, configurationObjects, { ...child, dependsOn: namespace });
     const certificates = register(name, certificateManifests(args.certificates), { ...child, dependsOn: namespace });
     const controller = register(name, pick(controllerObjects, isController), {
       ...child,
@@ -133,6 +138,8 @@ function checkKServeArgs(args: KServeArgs): Problem[] {
       allowed: '"<namespace>/<name>"',
     });
   }
+  if (args.autoscaling)
+    problems.push(...problemsOfPrometheusAccess(args.autoscaling.prometheus, "autoscaling.prometheus"));
   return problems;
 }
 

@@ -78,7 +78,7 @@ export function defaultCatalog(): Catalog {
         build: { module: inferenceExtensionModule, package: "./oracle", ldflags: "-s -w", sources: "oracle" },
       },
     },
-    // All four are dependencies of that module, so that its go.sum vouches for their content.
+    // All of them are dependencies of that module, so that its go.sum vouches for their content.
     upstream: {
       kserve: { version: versions.kserve, module: kubernetesModule, goModule: "github.com/kserve/kserve" },
       lws: { version: versions.leaderWorkerSet, module: kubernetesModule, goModule: "sigs.k8s.io/lws" },
@@ -87,6 +87,11 @@ export function defaultCatalog(): Catalog {
         version: versions.inferenceExtension,
         module: kubernetesModule,
         goModule: "sigs.k8s.io/gateway-api-inference-extension",
+      },
+      "workload-variant-autoscaler": {
+        version: versions.workloadVariantAutoscaler,
+        module: kubernetesModule,
+        goModule: "github.com/llm-d/llm-d-workload-variant-autoscaler",
       },
     },
   };

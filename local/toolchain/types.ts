@@ -27,7 +27,13 @@ export function isOwnTool(name: ToolName): name is OwnToolName {
 }
 
 /** The upstream repositories whose files (charts, CRDs, Go types) are read at their pinned tag. */
-export const upstreamNames = ["kserve", "lws", "gateway-api", "inference-extension"] as const;
+export const upstreamNames = [
+  "kserve",
+  "lws",
+  "gateway-api",
+  "inference-extension",
+  "workload-variant-autoscaler",
+] as const;
 export type UpstreamName = (typeof upstreamNames)[number];
 
 export interface Tool {

@@ -2,6 +2,9 @@ import { createRequire } from "node:module";
 
 import { kserveNamespace } from "../api/constants";
 import type { GatewayControllerFacts, GatewayControllerName, GatewayControllerPlan } from "../gateways/types";
+import { completeAutoscaling, type PlannedAutoscaling } from "../platform/checkSurroundings";
+import { plannedVersion } from "../platform/part";
+import { type PodSecurityArgs, securedLabels } from "../platform/podSecurity";
 import { versions } from "../versions";
 import type { ClusterPlan, PlannedGateway } from "./plan";
 
@@ -12,7 +15,14 @@ export interface PlannedPlatform {
   readonly gatewayApi?: { readonly crds?: string };
   readonly inferenceExtension?: { readonly crds?: string };
   readonly leaderWorkerSet?: object | false;
-  readonly kserve?: { readonly gateway?: string };
+  readonly kserve?: { readonly gateway?: string; readonly autoscaling?: object };
+  readonly autoscaling?: PlannedAutoscaling | false;
+  readonly namespaces?: Readonly<
+    Record<
+      string,
+      { readonly podSecurity?: PodSecurityArgs | false; readonly labels?: Readonly<Record<string, string>> }
+    >
+  >;
   readonly gateway?:
     | {
         readonly gatewayName?: string;
@@ -39,15 +49,16 @@ export interface PlannedPlatform {
 export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan = {}): ClusterPlan {
   const controller = controllerOf(platform);
   const gateways = [...gatewaysOf(platform, controller?.facts), ...(existing.gateways ?? [])];
+  const namespaces = namespacesOf(platform);
   const ofCrds = (ownership: string | undefined, version: string): string | true =>
     ownership === undefined || ownership === "own" ? version : true;
   return {
     defaultGateway: platform.kserve?.gateway ?? `${kserveNamespace}/kserve-ingress-gateway`,
-    // KServe's charts leave it out of the ConfigMap.
-    autoscalingPrometheus: false,
     ...(controller?.plan.inferenceExtensionEnabled !== undefined && {
       inferenceExtensionEnabled: controller.plan.inferenceExtensionEnabled,
     }),
+    // KServe's charts leave it out of the ConfigMap.
+    autoscalingPrometheus: Boolean(platform.autoscaling || platform.kserve?.autoscaling),
     ...existing,
     components: {
       ...controller?.plan.components,
@@ -55,11 +66,34 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
       gatewayApi: ofCrds(platform.gatewayApi?.crds, versions.gatewayApi),
       inferenceExtension: ofCrds(platform.inferenceExtension?.crds, versions.inferenceExtension),
       leaderWorkerSet: platform.leaderWorkerSet === false ? false : versions.leaderWorkerSet,
+      ...autoscalersOf(platform.autoscaling),
       ...existing.components,
     },
     gateways,
-    // The platform's own gateway may not be the only one.
-    partial: [...(existing.partial ?? []), ...(existing.gateways ? [] : ["gateways" as const])],
+    ...(namespaces && { namespaces: { ...namespaces, ...existing.namespaces } }),
+    // The platform's own gateway and namespaces may not be the only ones.
+    partial: [
+      ...(existing.partial ?? []),
+      ...(existing.gateways ? [] : ["gateways" as const]),
+      ...(namespaces && !existing.namespaces ? ["namespaces" as const] : []),
+    ],
+  };
+}
+
+function namespacesOf({ namespaces }: PlannedPlatform): ClusterPlan["namespaces"] {
+  if (!namespaces) return undefined;
+  return Object.fromEntries(Object.entries(namespaces).map(([name, args]) => [name, { labels: securedLabels(args) }]));
+}
+
+/** Nothing is known of autoscalers that nothing is said of. */
+function autoscalersOf(autoscaling: PlannedPlatform["autoscaling"]): ClusterPlan["components"] {
+  if (autoscaling === undefined) return {};
+  const none = { keda: false, workloadVariantAutoscaler: false, prometheusAdapter: false } as const;
+  const { keda, workloadVariantAutoscaler, prometheusAdapter } = autoscaling ? completeAutoscaling(autoscaling) : none;
+  return {
+    keda: plannedVersion(keda, versions.keda),
+    wva: plannedVersion(workloadVariantAutoscaler, versions.workloadVariantAutoscaler),
+    prometheusAdapter: plannedVersion(prometheusAdapter, versions.prometheusAdapter),
   };
 }
 

@@ -51,6 +51,8 @@ export interface ServiceOutputs {
 export interface EnvironmentOutputs {
   gatewayUrls: pulumi.Output<Record<string, string>>;
   kserveVersion: pulumi.Output<string>;
+  /** Where services send traces; undefined without a collector of the platform. */
+  tracingEndpoint: string | undefined;
   services: Record<string, ServiceOutputs>;
 }
 
@@ -79,13 +81,14 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
   );
   const services = settings.services ?? [];
   const namespaces =
-    settings.createNamespaces === false ? new Map<string, KubernetesObject>() : createNamespaces(services, platform);
+    settings.createNamespaces === false ? new Map<string, KubernetesObject>() : createNamespaces(settings, platform);
 
   const outputs: Record<string, ServiceOutputs> = {};
   for (const settingsOfService of services) {
     outputs[settingsOfService.name] = createService(settingsOfService, settings, platform, namespaces, managed);
   }
-  return { gatewayUrls: platform.gatewayUrls, kserveVersion: platform.kserveVersion, services: outputs };
+  const { gatewayUrls, kserveVersion, tracingEndpoint } = platform;
+  return { gatewayUrls, kserveVersion, tracingEndpoint, services: outputs };
 }
 
 /** Loads what makes clusters and pools only for an environment that has them. */
@@ -118,9 +121,13 @@ export function clusterOf(settings: Pick<EnvironmentSettings, "cluster">): Infer
   return { kubeconfig: pulumi.secret(text), identifier };
 }
 
-function createNamespaces(services: ServiceSettings[], platform: InferencePlatform): Map<string, KubernetesObject> {
+/** Those of services that the platform does not make itself. */
+function createNamespaces(
+  { services = [], platform: { namespaces: secured = {} } = {} }: EnvironmentSettings,
+  platform: InferencePlatform,
+): Map<string, KubernetesObject> {
   const names = [...new Set(services.map((service) => service.namespace ?? "default"))]
-    .filter((name) => name !== "default")
+    .filter((name) => name !== "default" && !Object.hasOwn(secured, name))
     .sort();
   return new Map(
     names.map((name) => [

@@ -4,6 +4,7 @@ import type { Finding } from "../../sdk/preflight/finding";
 import type { ClusterPlan, NodePool } from "../../sdk/preflight/plan";
 import { planOfPlatform } from "../../sdk/preflight/platformPlan";
 import { preflight } from "../../sdk/preflight/preflight";
+import { securedLabels } from "../../sdk/platform/podSecurity";
 import { defaultNamespace } from "./composeService";
 import { plannedNodes } from "./plannedPools";
 import { annotationsOf, type EnvironmentSettings, type ServiceSettings } from "./settings";
@@ -39,15 +40,20 @@ export function platformIn({ platform, cluster }: EnvironmentSettings): Environm
   return { ...platform, gatewayApi: { ...platform?.gatewayApi, crds: "existing" } };
 }
 
-/** The namespaces that an environment makes for its services, without labels. */
+/** The namespaces that an environment makes for its services, with the labels of those that the platform makes. */
 function createdNamespaces({
   services = [],
   createNamespaces,
   existing,
+  platform: { namespaces: secured = {} } = {},
 }: EnvironmentSettings): ClusterPlan["namespaces"] {
   if (createNamespaces === false) return {};
   const names = services.map(({ namespace = defaultNamespace }) => namespace).sort();
-  return Object.fromEntries(names.map((name) => [name, existing?.namespaces?.[name] ?? { labels: {} }]));
+  return Object.fromEntries(names.map((name) => [name, existing?.namespaces?.[name] ?? labelled(secured[name])]));
+}
+
+function labelled(secured: Parameters<typeof securedLabels>[0] | undefined) {
+  return { labels: secured ? securedLabels(secured) : {} };
 }
 
 /** What keeps a service of an environment from becoming Ready, without the other services; nothing while it is undecided. */

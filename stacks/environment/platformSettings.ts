@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CrdOwnership } from "../../components/crds/bundle";
 import { kserveNamespace } from "../../sdk/api/constants";
 import { gatewayControllerSettings } from "./gatewayControllerSettings";
+import { prometheusAccess, surroundingsSettings } from "./surroundingsSettings";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
@@ -38,6 +39,7 @@ export const platformSettings = z.strictObject({
       crds: crds.optional(),
       crdSchema: z.enum(["full", "minimal"]).optional(),
       gateway: text.optional(),
+      autoscaling: z.strictObject({ prometheus: prometheusAccess }).optional(),
       controller: z
         .strictObject({
           image: text.optional(),
@@ -61,4 +63,5 @@ export const platformSettings = z.strictObject({
       }),
     ])
     .optional(),
+  ...surroundingsSettings,
 });

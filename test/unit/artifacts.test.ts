@@ -66,7 +66,8 @@ describe("artifacts", () => {
         {
           path: "mirrors.istio",
           message: "nothing has this name",
-          allowed: "kserve, kserve-charts, lws, lws-charts, gateway-api, inference-extension, charts",
+          allowed:
+            "kserve, kserve-charts, lws, lws-charts, gateway-api, inference-extension, workload-variant-autoscaler, charts",
         },
         {
           path: "mirrors.lws",

@@ -25,6 +25,7 @@ describe("CRD sets", () => {
       leaderWorkerSet: versions.leaderWorkerSet,
       kserveFull: versions.kserve,
       kserveMinimal: versions.kserve,
+      workloadVariantAutoscaler: versions.workloadVariantAutoscaler,
     });
   });
 

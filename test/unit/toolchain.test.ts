@@ -45,7 +45,7 @@ describe("toolchain: where a part comes from", function () {
     assert.equal(tools.kwok.source, "build");
     assert.equal(spawnSync(tools.kwok.path, { encoding: "utf8" }).stderr, "hello v1.2.3\n");
     assert.deepEqual(lines, [
-      "> fetching the files of kserve, lws, gateway-api, inference-extension as Go modules",
+      "> fetching the files of kserve, lws, gateway-api, inference-extension, workload-variant-autoscaler as Go modules",
       "> building kwok 1.2.3",
     ]);
     assert.deepEqual(
@@ -144,6 +144,7 @@ describe("toolchain: where a part comes from", function () {
       lws: world.folder,
       "gateway-api": fetched,
       "inference-extension": fetched,
+      "workload-variant-autoscaler": fetched,
     });
     process.env.PULUMI_KSERVE_UPSTREAM_KSERVE = "/nowhere";
     assert.equal(
@@ -163,10 +164,11 @@ describe("toolchain: where a part comes from", function () {
       "- files of kserve 1.2.3: fetched by Go",
       "- files of gateway-api 1.2.3: fetched by Go",
       "- files of inference-extension 1.2.3: fetched by Go",
+      "- files of workload-variant-autoscaler 1.2.3: fetched by Go",
       "any of these helps:",
       "- install Go 1.21 or newer (https://go.dev/dl) and run this again; every part is then built from pinned modules",
       "- put executables of exactly these versions on PATH, or name their paths in environment variables: PULUMI_KSERVE_TOOL_ETCD, PULUMI_KSERVE_TOOL_KUBE_APISERVER",
-      "- name folders with the repositories' files at these versions in environment variables: PULUMI_KSERVE_UPSTREAM_KSERVE, PULUMI_KSERVE_UPSTREAM_GATEWAY_API, PULUMI_KSERVE_UPSTREAM_INFERENCE_EXTENSION",
+      "- name folders with the repositories' files at these versions in environment variables: PULUMI_KSERVE_UPSTREAM_KSERVE, PULUMI_KSERVE_UPSTREAM_GATEWAY_API, PULUMI_KSERVE_UPSTREAM_INFERENCE_EXTENSION, PULUMI_KSERVE_UPSTREAM_WORKLOAD_VARIANT_AUTOSCALER",
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   isOlder,
   istioInferenceFlag,
   minimumKServe,
+  platformSettingOf,
   type Requirement,
   testedWith,
 } from "../../compatibility";
@@ -110,7 +111,7 @@ function checkPresent(
     report("component-missing", at, {
       ...details,
       message: `needs ${title}, which is neither in the cluster nor planned: ${because}`,
-      fix: `install ${title}${tested(component)}, or leave the feature out`,
+      fix: `install ${title}${tested(component)}${bySetting(component)}, or leave the feature out`,
     });
   } else if (typeof state === "string" && minimum !== undefined && isOlder(state, minimum)) {
     report("component-too-old", at, {
@@ -134,6 +135,11 @@ function checkTested({ component, at }: Required, { components }: CheckedCluster
     fix: `upgrade ${title} to ${against}`,
   });
   return true;
+}
+
+function bySetting(component: ComponentName): string {
+  const setting = platformSettingOf[component];
+  return setting === undefined ? "" : `, by the platform's ${setting}`;
 }
 
 function tested(component: ComponentName): string {
@@ -205,7 +211,7 @@ function checkAutoscaling(needs: readonly Need[], { autoscalingPrometheus }: Che
     message:
       "KServe's ConfigMap inferenceservice-config does not say which Prometheus KEDA is to ask, and KServe refuses to scale then",
     allowed: 'autoscaling-wva-controller-config: {"prometheus": {"url": "http://…"}}',
-    fix: "add the key autoscaling-wva-controller-config to the ConfigMap",
+    fix: "name it by the platform's autoscaling.prometheus, or have it installed by monitoring and autoscaling",
   });
 }
 

@@ -67,7 +67,7 @@ export const clusterCases: readonly PreflightCase[] = [
     title: "a worker without LeaderWorkerSet",
     bad: plan(groups, { components: { leaderWorkerSet: false } }),
     finding:
-      "spec.worker: needs LeaderWorkerSet, which is neither in the cluster nor planned: a worker makes groups of pods, which are LeaderWorkerSets; allowed: LeaderWorkerSet; fix: install LeaderWorkerSet (KServe 0.20.0 was built against 0.8.0), or leave the feature out [component-missing]",
+      "spec.worker: needs LeaderWorkerSet, which is neither in the cluster nor planned: a worker makes groups of pods, which are LeaderWorkerSets; allowed: LeaderWorkerSet; fix: install LeaderWorkerSet (KServe 0.20.0 was built against 0.8.0), by the platform's leaderWorkerSet, or leave the feature out [component-missing]",
     good: plan({}, { components: { leaderWorkerSet: false } }),
   },
   {
@@ -75,7 +75,7 @@ export const clusterCases: readonly PreflightCase[] = [
     title: "scaling without the workload variant autoscaler",
     bad: plan(scaling({ hpa: {} }), { components: { wva: false, prometheusAdapter: true } }),
     finding:
-      "spec.scaling: needs the workload variant autoscaler (WVA), which is neither in the cluster nor planned: KServe 0.20 scales by VariantAutoscalings only; allowed: the workload variant autoscaler (WVA); fix: install the workload variant autoscaler (WVA) (KServe 0.20.0 was built against 0.7.0), or leave the feature out [component-missing]",
+      "spec.scaling: needs the workload variant autoscaler (WVA), which is neither in the cluster nor planned: KServe 0.20 scales by VariantAutoscalings only; allowed: the workload variant autoscaler (WVA); fix: install the workload variant autoscaler (WVA) (KServe 0.20.0 was built against 0.7.0), by the platform's autoscaling.workloadVariantAutoscaler, or leave the feature out [component-missing]",
     good: plan(scaling({ hpa: {} }), { components: { wva: "0.7.0", prometheusAdapter: true } }),
   },
   {
@@ -83,7 +83,7 @@ export const clusterCases: readonly PreflightCase[] = [
     title: "scaling by KEDA without KEDA",
     bad: plan(scaling({ keda: {} }), { components: { wva: "0.7.0", keda: false } }),
     finding:
-      "spec.scaling.wva.keda: needs KEDA, which is neither in the cluster nor planned: scaling.wva.keda makes a ScaledObject; allowed: KEDA; fix: install KEDA (KServe 0.20.0 was built against 2.18.0), or leave the feature out [component-missing]",
+      "spec.scaling.wva.keda: needs KEDA, which is neither in the cluster nor planned: scaling.wva.keda makes a ScaledObject; allowed: KEDA; fix: install KEDA (KServe 0.20.0 was built against 2.18.0), by the platform's autoscaling.keda, or leave the feature out [component-missing]",
     good: plan(scaling({ keda: {} }), { components: { wva: "0.7.0", keda: "2.18.0" } }),
   },
   {
@@ -91,7 +91,7 @@ export const clusterCases: readonly PreflightCase[] = [
     title: "scaling by a HorizontalPodAutoscaler without its metric",
     bad: plan(scaling({ hpa: {} }), { components: { wva: true, prometheusAdapter: false } }),
     finding:
-      "spec.scaling.wva.hpa: needs prometheus-adapter, which is neither in the cluster nor planned: the HorizontalPodAutoscaler reads the external metric wva_desired_replicas; allowed: prometheus-adapter; fix: install prometheus-adapter, or leave the feature out [component-missing]",
+      "spec.scaling.wva.hpa: needs prometheus-adapter, which is neither in the cluster nor planned: the HorizontalPodAutoscaler reads the external metric wva_desired_replicas; allowed: prometheus-adapter; fix: install prometheus-adapter, by the platform's autoscaling.prometheusAdapter, or leave the feature out [component-missing]",
     good: plan(scaling({ keda: {} }), { components: { wva: true, prometheusAdapter: false } }),
   },
   {
@@ -204,7 +204,7 @@ export const clusterCases: readonly PreflightCase[] = [
     title: "KEDA without the address of Prometheus",
     bad: plan(scaling({ keda: {} }), { autoscalingPrometheus: false }),
     finding:
-      'spec.scaling.wva.keda: KServe\'s ConfigMap inferenceservice-config does not say which Prometheus KEDA is to ask, and KServe refuses to scale then; allowed: autoscaling-wva-controller-config: {"prometheus": {"url": "http://…"}}; fix: add the key autoscaling-wva-controller-config to the ConfigMap [autoscaling-prometheus]',
+      'spec.scaling.wva.keda: KServe\'s ConfigMap inferenceservice-config does not say which Prometheus KEDA is to ask, and KServe refuses to scale then; allowed: autoscaling-wva-controller-config: {"prometheus": {"url": "http://…"}}; fix: name it by the platform\'s autoscaling.prometheus, or have it installed by monitoring and autoscaling [autoscaling-prometheus]',
     good: plan(scaling({ hpa: {} }), { autoscalingPrometheus: false }),
   },
   {

@@ -1,0 +1,65 @@
+import type { Problem } from "../problems";
+import { installed, isExisting } from "./part";
+import { type PrometheusAccess, problemsOfPrometheusAccess, problemsOfWvaAccess } from "./prometheusAccess";
+
+/** What decides which autoscalers a platform has. */
+export interface PlannedAutoscaling {
+  readonly keda?: object | false;
+  readonly workloadVariantAutoscaler?: object | false;
+  readonly prometheusAdapter?: object | false;
+  readonly prometheus?: PrometheusAccess;
+}
+
+/** The autoscalers with what is left out: KEDA and WVA are installed, prometheus-adapter is not. */
+export function completeAutoscaling({
+  keda = {},
+  workloadVariantAutoscaler = {},
+  prometheusAdapter = false,
+}: PlannedAutoscaling): Required<Omit<PlannedAutoscaling, "prometheus">> {
+  return { keda, workloadVariantAutoscaler, prometheusAdapter };
+}
+
+/** Whether the platform installs Prometheus itself. */
+export function installsPrometheus(monitoring: { readonly stack?: object | false } | false | undefined): boolean {
+  return monitoring !== undefined && monitoring !== false && installed(monitoring.stack ?? {}) !== undefined;
+}
+
+/** What cannot work together. */
+export function problemsOfSurroundings({
+  autoscaling,
+  monitoring,
+}: {
+  readonly autoscaling?: PlannedAutoscaling | false;
+  readonly monitoring?: { readonly stack?: object | false } | false;
+}): Problem[] {
+  if (!autoscaling) return [];
+  const { prometheus } = autoscaling;
+  const { keda, workloadVariantAutoscaler, prometheusAdapter } = completeAutoscaling(autoscaling);
+  const problems: Problem[] = [];
+  if (keda && prometheusAdapter) {
+    problems.push({
+      path: "autoscaling.prometheusAdapter",
+      message:
+        "KEDA and prometheus-adapter both answer for external.metrics.k8s.io, and a cluster has one APIService of this name",
+      fix: "set autoscaling.keda to false to scale by HorizontalPodAutoscalers, or leave prometheusAdapter out",
+    });
+  }
+  if (prometheus) {
+    problems.push(...problemsOfPrometheusAccess(prometheus, "autoscaling.prometheus"));
+    if (installed(workloadVariantAutoscaler))
+      problems.push(...problemsOfWvaAccess(prometheus, "autoscaling.prometheus"));
+  } else if (!installsPrometheus(monitoring) && needsPrometheus(keda, workloadVariantAutoscaler, prometheusAdapter)) {
+    problems.push({
+      path: "autoscaling.prometheus",
+      message: "missing: scaling goes by figures that a Prometheus has",
+      allowed: "an object with a url",
+      fix: "name the Prometheus that exists, or have one installed (monitoring: {})",
+    });
+  }
+  return problems;
+}
+
+/** What is there already has been told of its Prometheus; KServe has to be told in any case when KEDA is used. */
+function needsPrometheus(...parts: (object | false)[]): boolean {
+  return parts.some((part) => part !== false && !isExisting(part)) || parts[0] !== false;
+}
