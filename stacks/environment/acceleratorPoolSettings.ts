@@ -11,13 +11,11 @@ import type {
   RdmaArgs,
   UpgradeArgs,
 } from "../../components/nodepools/poolArgs";
-import type { PoolFragmentArgs } from "../../components/nodepools/poolFragment";
 
 const text = z.string().min(1);
 const texts = z.array(text);
 const flag = z.boolean();
 const number = z.number();
-const quantity = z.union([number, text]);
 
 /** Every argument has its setting, and no other: the compiler compares. What values are allowed is the guard-rails' to say. */
 type Settings<Args> = Record<keyof Args, z.ZodType>;
@@ -120,19 +118,3 @@ export const clusterPartsSettings = z.strictObject({
 
 /** What is installed for accelerators, as the configuration says it. */
 export type ClusterPartsSettings = z.infer<typeof clusterPartsSettings>;
-
-/** The pool of a service: its name, or with what the service wants of a node. */
-export const servicePoolSettings = z.union([
-  text,
-  z.strictObject({
-    name: text,
-    count: z.int().min(1).optional(),
-    cpu: quantity.optional(),
-    memory: quantity.optional(),
-    sharedMemory: quantity.optional(),
-    capacity: texts.optional(),
-  } satisfies Settings<Pick<PoolFragmentArgs, "name" | "count" | "cpu" | "memory" | "sharedMemory" | "capacity">>),
-]);
-
-/** The pool of a service, as its configuration says it. */
-export type ServicePoolSettings = z.infer<typeof servicePoolSettings>;

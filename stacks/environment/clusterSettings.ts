@@ -19,6 +19,7 @@ import type {
   GkeStorageDriverArgs,
   GkeSystemPoolArgs,
 } from "../../components/clusters/gkeArgs";
+import { clusterSettings } from "./kubeconfigSettings";
 
 const text = z.string().min(1);
 const texts = z.array(text);
@@ -174,13 +175,6 @@ const existingClusterSettings = z.strictObject({
   gke: gkeDetails.optional(),
   eks: eksDetails.optional(),
 } satisfies Settings<ExistingClusterArgs>);
-
-/** A cluster that is there, by its kubeconfig alone. */
-export const clusterSettings = z.strictObject({
-  kubeconfig: text.optional(),
-  kubeconfigFile: text.optional(),
-  identifier: text.optional(),
-});
 
 /** The cluster of an environment: one that is made, or one that is there. */
 export const environmentClusterSettings = z.strictObject({

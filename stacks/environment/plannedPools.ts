@@ -8,8 +8,9 @@ import type { AcceleratorPoolArgs } from "../../components/nodepools/poolArgs";
 import type { PoolFragmentArgs, PoolPlacement } from "../../components/nodepools/poolFragment";
 import type { NvidiaStack } from "../../sdk/clusterParts/types";
 import type { ClusterPlan, NodePool } from "../../sdk/preflight/plan";
-import type { AcceleratorPoolSettings, ClusterPartsSettings, ServicePoolSettings } from "./acceleratorPoolSettings";
+import type { AcceleratorPoolSettings, ClusterPartsSettings } from "./acceleratorPoolSettings";
 import type { ClusterSettings } from "./clusterSettings";
+import type { ServicePoolSettings } from "./servicePoolSettings";
 
 /** Environments without pools of their own load nothing of the catalogue. */
 const lazyRequire = createRequire(__filename);

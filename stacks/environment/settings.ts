@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 import { z } from "zod";
 
 import { byPriority } from "../../sdk/api/configFragment";
@@ -14,12 +16,14 @@ import type { ControllerSettings } from "../../sdk/compose/settings";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 import { Waivers } from "../../sdk/preflight/waivers";
-import { acceleratorPoolSettings, clusterPartsSettings, servicePoolSettings } from "./acceleratorPoolSettings";
-import { environmentClusterSettings } from "./clusterSettings";
+import type { AcceleratorPoolSettings, ClusterPartsSettings } from "./acceleratorPoolSettings";
+import type { ClusterSettings } from "./clusterSettings";
+import { clusterSettings } from "./kubeconfigSettings";
 import { platformSettings } from "./platformSettings";
 import { poolFragmentOf, type PooledSettings } from "./plannedPools";
 import { checkPools, checkServicePool, isUsable } from "./poolChecks";
 import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
+import { servicePoolSettings } from "./servicePoolSettings";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
@@ -52,12 +56,23 @@ const service = z.strictObject({
   spec: object.optional(),
 });
 
+/** Environments without clusters and nodes of their own do not load the schemas of these. */
+const lazyRequire = createRequire(__filename);
+const nodeSchemas = () => lazyRequire("./acceleratorPoolSettings") as typeof import("./acceleratorPoolSettings");
+const clusterSchema = (given: unknown): z.ZodType<ClusterSettings> =>
+  isKubeconfigAlone(given)
+    ? clusterSettings
+    : (lazyRequire("./clusterSettings") as typeof import("./clusterSettings")).environmentClusterSettings;
+
+const isKubeconfigAlone = (given: unknown): boolean =>
+  typeof given !== "object" || given === null || Object.keys(given).every((key) => key in clusterSettings.shape);
+
 const settings = z.strictObject({
-  cluster: environmentClusterSettings.optional(),
+  cluster: clusterSettings.optional(),
   /** Nodes that are added to a cluster of GKE or EKS. */
-  acceleratorPools: z.array(acceleratorPoolSettings).optional(),
+  acceleratorPools: z.unknown().optional(),
   /** What is installed for accelerators, where it is not what the pools need by default. */
-  clusterParts: clusterPartsSettings.optional(),
+  clusterParts: z.unknown().optional(),
   platform: platformSettings.optional(),
   createNamespaces: z.boolean().optional(),
   /** Fragments that several services share. */
@@ -75,7 +90,25 @@ const settings = z.strictObject({
 });
 
 /** What an environment is made of, as its configuration says it. */
-export type EnvironmentSettings = z.infer<typeof settings>;
+export type EnvironmentSettings = Omit<z.infer<typeof settings>, keyof NodeSettings> & NodeSettings;
+
+interface NodeSettings {
+  cluster?: ClusterSettings | undefined;
+  acceleratorPools?: AcceleratorPoolSettings[] | undefined;
+  clusterParts?: ClusterPartsSettings | undefined;
+}
+
+/** The schema of settings, with that of clusters and nodes where they have some. */
+function schemaFor(given: unknown): z.ZodType<EnvironmentSettings> {
+  const { cluster, acceleratorPools, clusterParts } = (given ?? {}) as Record<string, unknown>;
+  const isPlain = isKubeconfigAlone(cluster) && acceleratorPools === undefined && clusterParts === undefined;
+  if (isPlain) return settings as z.ZodType<EnvironmentSettings>;
+  return settings.extend({
+    cluster: clusterSchema(cluster).optional(),
+    acceleratorPools: z.array(nodeSchemas().acceleratorPoolSettings).optional(),
+    clusterParts: nodeSchemas().clusterPartsSettings.optional(),
+  });
+}
 
 /** One LLMInferenceService of an environment. */
 export type ServiceSettings = z.infer<typeof service>;
@@ -101,10 +134,11 @@ export function settingsOfConfig(config: Record<string, unknown>): Record<string
  * @throws ConfigurationError with every problem: its path, what was given and what is allowed.
  */
 export function parseSettings(given: unknown): EnvironmentSettings {
-  const result = settings.safeParse(given, { reportInput: true });
+  const schema = schemaFor(given);
+  const result = schema.safeParse(given, { reportInput: true });
   const issues = result.error?.issues ?? [];
   const problems = issues
-    .flatMap((issue) => findingsOf(issue, settings, "setting"))
+    .flatMap((issue) => findingsOf(issue, schema, "setting"))
     .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
   const parts = usableParts(given);
   problems.push(...checkPools(parts), ...checkServices(parts), ...checkWaivers(given));
@@ -191,9 +225,11 @@ function usableParts(given: unknown): UsableParts {
   return {
     services: listOf(services, service),
     fragments: listOf(fragments, fragment),
-    ...(acceleratorPools !== undefined && { acceleratorPools: listOf(acceleratorPools, acceleratorPoolSettings) }),
-    ...(cluster !== undefined && { cluster: environmentClusterSettings.safeParse(cluster).data }),
-    ...(clusterParts !== undefined && { clusterParts: clusterPartsSettings.safeParse(clusterParts).data }),
+    ...(acceleratorPools !== undefined && {
+      acceleratorPools: listOf(acceleratorPools, nodeSchemas().acceleratorPoolSettings),
+    }),
+    ...(cluster !== undefined && { cluster: clusterSchema(cluster).safeParse(cluster).data }),
+    ...(clusterParts !== undefined && { clusterParts: nodeSchemas().clusterPartsSettings.safeParse(clusterParts).data }),
   };
 }
 

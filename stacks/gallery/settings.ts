@@ -4,7 +4,7 @@ import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
-import { clusterSettings } from "../environment/clusterSettings";
+import { clusterSettings } from "../environment/kubeconfigSettings";
 import { platformSettings } from "../environment/platformSettings";
 import { existingSettings, poolSettings, preflightSettings } from "../environment/preflightSettings";
 import { galleryEntries } from "./entries";
