@@ -22,18 +22,23 @@ export function configFile(stack: string, file?: string): string {
  * The configuration of a stack, checked, as the embedded environment takes it.
  *
  * @throws ConfigurationError with every problem, before anything is started. Encrypted values are one, because only the stack's own
- * backend can decrypt them; those of the cluster, which the embedded one replaces, and of other packages are left out.
+ * backend can decrypt them; of the cluster, which the embedded one replaces, they are a text that nobody reads (the rest says which pools can be
+ * added to it), and those of other packages are left out.
  */
 export async function readConfig(stack: string, file?: string): Promise<Record<string, unknown>> {
   const config = await loadConfig(stack, file);
   const { keys, parse } = await programOf(config);
   const problems: Problem[] = [];
-  const usable = Object.entries(config).filter(([key, value]) => {
+  const usable = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
     const paths = encryptedPaths(value);
     const setting = key.replace(/^pulumi-kserve:/, "");
-    const isNeeded = setting !== key && setting !== "cluster" && keys.includes(setting);
-    if (isNeeded) problems.push(...paths.map((path) => encryptedProblem(setting + path)));
-    return paths.length === 0 || isNeeded;
+    const isOwn = setting !== key && keys.includes(setting);
+    if (paths.length === 0) return [[key, value]];
+    if (isOwn && setting === "cluster")
+      return paths.includes("") ? [] : [[key, withMarkedSecrets({ cluster: value }).cluster]];
+    if (!isOwn) return [];
+    problems.push(...paths.map((path) => encryptedProblem(setting + path)));
+    return [[key, value]];
   });
   if (problems.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, problems);
   const checked = Object.fromEntries(usable);

@@ -390,13 +390,29 @@ describe("encrypted values of a stack's configuration", () => {
     });
   });
 
+  it("of an existing cluster's kubeconfig do not hide which pools can be added to it", async () => {
+    const { existing, pools } = {
+      existing: { kubeconfig: secret, gke: { project: "p", location: "us-central1" } },
+      pools: [{ name: "l4", accelerator: "nvidia-l4", maxNodes: 1 }],
+    };
+    const path = await file({ "pulumi-kserve:cluster": { existing }, "pulumi-kserve:acceleratorPools": pools });
+    deepStrictEqual(await readConfig("x", path), {
+      "pulumi-kserve:cluster": { existing: { ...existing, kubeconfig: "[secret]" } },
+      "pulumi-kserve:acceleratorPools": pools,
+    });
+    deepStrictEqual(await readConfig("x", await file({ "pulumi-kserve:cluster": secret })), {});
+  });
+
   it("are refused by the embedded environment where it needs them, and left out where it does not", async () => {
     const path = await file({
       "pulumi-kserve:cluster": { kubeconfig: secret },
       "other:token": secret,
       "other:plain": "x",
     });
-    deepStrictEqual(await readConfig("x", path), { "other:plain": "x" });
+    deepStrictEqual(await readConfig("x", path), {
+      "other:plain": "x",
+      "pulumi-kserve:cluster": { kubeconfig: "[secret]" },
+    });
     const needed = await file({ "pulumi-kserve:services": [{ name: "llama", spec: { model: { uri: secret } } }] });
     await rejects(readConfig("x", needed), {
       name: "ConfigurationError",
