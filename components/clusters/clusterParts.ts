@@ -17,6 +17,7 @@ import type {
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 import { KubernetesObject } from "../kubernetesObject";
 import { allResources, type Resources } from "../resources";
+import { mergedValues, valuesInCloud } from "./chartValues";
 import type { ClusterHandle } from "./clusterHandle";
 import { chartAddress, manifestAddress, type PartMirrors, problemsOfPartMirrors } from "./partMirrors";
 
@@ -45,7 +46,7 @@ export interface ClusterPartsArgs {
   modelCaches?: ModelCacheArgs[];
   /** What is there already, by whomever. @default nothing */
   installed?: ClusterPartName[];
-  /** Other values of charts, over those this component sets. @default none */
+  /** Other values of charts, merged over those this component sets as helm merges them: maps field by field, lists as a whole. @default none */
   values?: Partial<Record<ClusterPartName, Record<string, unknown>>>;
   /** Where charts and manifests are taken from instead of their official addresses. */
   mirrors?: PartMirrors;
@@ -234,30 +235,9 @@ function createPart(
     name: artifact.release,
     namespace: artifact.namespace,
     resourcePrefix: part.name,
-    values: { ...part.values, ...valuesInCloud(args, part.name), ...args.values?.[part.name] },
+    values: mergedValues(part.values, valuesInCloud(args, part.name), args.values?.[part.name]),
   };
   return new Chart(`${name}-${part.name}`, chart, opts);
-}
-
-/** Values that depend on the cluster itself. */
-function valuesInCloud({ cluster, karpenter }: ClusterPartsArgs, part: ClusterPartName): Record<string, unknown> {
-  if (part === "cluster-autoscaler")
-    return {
-      cloudProvider: "aws",
-      awsRegion: cluster.eks?.region,
-      autoDiscovery: { clusterName: cluster.name },
-      rbac: { serviceAccount: { name: "cluster-autoscaler" } },
-      extraArgs: { "balance-similar-node-groups": true },
-    };
-  if (part === "karpenter")
-    return {
-      serviceAccount: { name: "karpenter" },
-      settings: {
-        clusterName: cluster.name,
-        ...(karpenter?.interruptionQueue !== undefined && { interruptionQueue: karpenter.interruptionQueue }),
-      },
-    };
-  return {};
 }
 
 function identityOf(

@@ -30,5 +30,6 @@ export function chartAddress(part: PartChart, { charts }: PartMirrors = {}): Cha
 
 /** Where a manifest is read. */
 export function manifestAddress({ url }: PartManifest, { manifests }: PartMirrors = {}): string {
-  return manifests ? join(manifests, url.split("/").slice(-2).join("/")) : url;
+  // https://raw.githubusercontent.com/<owner>/<repository>/<commit>/<path>
+  return manifests ? join(manifests, url.split("/").slice(6).join("/")) : url;
 }

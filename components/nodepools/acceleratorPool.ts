@@ -42,8 +42,8 @@ export class AcceleratorPool extends pulumi.ComponentResource {
   /** Names of the node pools in the cloud's API, by kind of capacity. */
   readonly poolNames: pulumi.Output<Record<string, string>>;
   /**
-   * For the ConfigMap of cluster-autoscaler's priority expander: patterns of node groups by priority, in the order of the ladder.
-   * GKE's own autoscaler has no such setting.
+   * For cluster-autoscaler's priority expander: patterns of node groups by priority, in the order of the ladder. ClusterParts sets it from
+   * `parts`. Empty on GKE, whose own autoscaler has no such setting.
    */
   readonly expanderPriorities: Readonly<Record<number, string[]>>;
   /** The node pools, for `dependsOn`. */
@@ -82,9 +82,7 @@ export class AcceleratorPool extends pulumi.ComponentResource {
     this.plan = this.#placement.plan();
     this.parts = this.#placement.parts();
     this.poolNames = pulumi.output(Object.fromEntries(made.map(({ rung, poolName }) => [rung.kind, poolName])));
-    this.expanderPriorities = Object.fromEntries(
-      this.plan.map((pool, index) => [(this.plan.length - index) * 10, [`.*${pool.name}-.*`]]),
-    );
+    this.expanderPriorities = this.#placement.expanderPriorities();
     this.ready = allResources(made.map(({ resource }) => resource));
     this.registerOutputs({ poolNames: this.poolNames });
   }

@@ -148,6 +148,8 @@ export class PoolPlacement {
     const isGpuDirect = machine?.cloud === "gke" && machine.nics?.gpuDirect !== undefined;
     const fabric = rdma?.mode === "networks" ? (isGpuDirect ? "gpudirect" : undefined) : rdma?.mode;
     const type = machine?.machineType ?? machineType;
+    const taints = (this.spec.taints ?? []).map(({ key, effect }) => ({ key, effect }));
+    const isLadder = this.spec.cloud === "eks" && capacity.length > 1;
     return {
       name,
       ...(accelerator !== undefined && { accelerator }),
@@ -160,7 +162,18 @@ export class PoolPlacement {
         return min !== max || known(min) === undefined;
       }),
       ...(labels && { labels }),
+      ...(taints.length > 0 && { taints }),
+      ...(isLadder && { expanderPriorities: this.expanderPriorities() }),
     };
+  }
+
+  /** Names of groups' Auto Scaling groups, which EKS makes from the groups' names, by priority. */
+  expanderPriorities(): Record<number, string[]> {
+    const { capacity, name, cloud } = this.spec;
+    if (cloud !== "eks") return {};
+    return Object.fromEntries(
+      capacity.map(({ kind }, index) => [(capacity.length - index) * 10, [`^eks-${name}-${rungSuffix[kind]}-.*`]]),
+    );
   }
 
   private hardware({ count, resources }: PoolFragmentArgs): AcceleratorArgs {

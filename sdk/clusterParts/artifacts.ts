@@ -42,6 +42,14 @@ export const partArtifacts: Readonly<Record<ClusterPartName, PartArtifact>> = {
     "https://nvidia.github.io/k8s-device-plugin/nvidia-device-plugin",
     versions.nvidiaDevicePlugin,
   ),
+  "nvidia-driver-installer": installer(
+    "068b15a980977bdaab46eb73e1ac8fba47e41f60",
+    "nvidia-driver-installer/cos/daemonset-preloaded.yaml",
+  ),
+  "nvidia-driver-installer-ubuntu": installer(
+    "068b15a980977bdaab46eb73e1ac8fba47e41f60",
+    "nvidia-driver-installer/ubuntu/daemonset-preloaded.yaml",
+  ),
   "gpu-operator": chart("https://helm.ngc.nvidia.com/nvidia/gpu-operator", versions.gpuOperator, "gpu-operator"),
   "nvidia-dra-driver": chart(
     "oci://registry.k8s.io/dra-driver-nvidia/charts/dra-driver-nvidia-gpu",

@@ -95,6 +95,21 @@ export class Deciding {
   }
 }
 
+/** Tolerations of what runs on every node of pools: of accelerators' taints, and of the pools' own. */
+export function tolerationsOf(resources: readonly string[], pools: readonly PartsPool[]) {
+  const own = pools
+    .flatMap(({ taints = [] }) => taints)
+    .filter(({ effect }) => effect !== "PreferNoSchedule")
+    .map(({ key, effect }) => ({ key, operator: "Exists", effect }));
+  const all = [...resources.map((key) => ({ key, operator: "Exists", effect: "NoSchedule" })), ...own];
+  return all.filter(
+    ({ key, effect }, index) => all.findIndex((other) => other.key === key && other.effect === effect) === index,
+  );
+}
+
+/** Whether pools have taints that charts do not tolerate by themselves. */
+export const hasOwnTaints = (pools: readonly PartsPool[]): boolean => tolerationsOf([], pools).length > 0;
+
 /** Names of pools, for a sentence. */
 export function namesOf(pools: readonly PartsPool[]): string {
   return `${pools.length === 1 ? "pool" : "pools"} ${pools.map(({ name }) => `"${name}"`).join(", ")}`;

@@ -1,4 +1,4 @@
-import { type Deciding, type KnownPool, namesOf } from "./deciding";
+import { type Deciding, type KnownPool, namesOf, tolerationsOf } from "./deciding";
 import { type ClusterPartName, efaStacks } from "./types";
 
 /** Decides what makes fast networks usable by pods: EFA on EKS, GPUDirect and DRANET on GKE. */
@@ -35,16 +35,15 @@ function checkFabric(deciding: Deciding, { path, fabric, machine, name, machineT
 
 function withEfa(deciding: Deciding, pools: readonly KnownPool[]): void {
   const { efa = pools.length > 0 ? "device-plugin" : "none", autoscaler } = deciding.plan;
-  const tolerations = ["aws.amazon.com/neuron", "nvidia.com/gpu"].map((key) => ({
-    key,
-    operator: "Exists",
-    effect: "NoSchedule",
-  }));
+  const values = {
+    tolerations: tolerationsOf(["aws.amazon.com/neuron", "nvidia.com/gpu"], pools),
+    ...supportedInstances(pools),
+  };
   const whose = pools.length > 0 ? `interfaces of ${namesOf(pools)}` : "EFA interfaces";
   if (efa === "none") {
     if (pools.length > 0) deciding.provide("vpc.amazonaws.com/efa", "you", 'efa is "none"');
   } else if (efa === "device-plugin") {
-    deciding.install("efa-device-plugin", `pods get the ${whose} as vpc.amazonaws.com/efa`, { tolerations });
+    deciding.install("efa-device-plugin", `pods get the ${whose} as vpc.amazonaws.com/efa`, values);
   } else {
     const auto = pools.filter(({ autoMode }) => autoMode);
     if (auto.length > 0 || autoscaler === "karpenter")
@@ -55,10 +54,15 @@ function withEfa(deciding: Deciding, pools: readonly KnownPool[]): void {
         { fix: 'set efa to "device-plugin"' },
       );
     if (deciding.since("efa", efa, 35, "aws-dranet's README"))
-      deciding.install("aws-dranet", `pods claim the ${whose} by the DeviceClass efa.networking.k8s.aws`, {
-        tolerations,
-      });
+      deciding.install("aws-dranet", `pods claim the ${whose} by the DeviceClass efa.networking.k8s.aws`, values);
   }
+}
+
+/** Both charts run on a list of instance types, which is as old as they are; with the pools' own types it has no gap. */
+function supportedInstances(pools: readonly KnownPool[]) {
+  const types = [...new Set(pools.map(({ machineType }) => machineType))].sort();
+  if (types.length === 0 || types.includes(undefined)) return {};
+  return { supportedInstanceLabels: { keys: ["node.kubernetes.io/instance-type"], values: types } };
 }
 
 function onGke(deciding: Deciding): void {

@@ -1,4 +1,4 @@
-import { type Deciding, namesOf, unasked } from "./deciding";
+import { type Deciding, hasOwnTaints, type KnownPool, namesOf, tolerationsOf, unasked } from "./deciding";
 import { neuronStacks } from "./types";
 
 /** Decides how pods get Neuron devices: by device plugin or DRA driver, which both give out the same ones. */
@@ -35,23 +35,27 @@ export function decideNeuron(deciding: Deciding): void {
     });
   if (auto.length > 0 && groups.length === 0) return;
   const whose = groups.length > 0 ? `nodes of ${namesOf(groups)}` : "nodes with Neuron devices";
-  if (neuron !== "dra") devicePlugin(deciding, whose);
+  if (neuron !== "dra") devicePlugin(deciding, whose, groups);
   else if (deciding.since("neuron", neuron, 34, "where dynamic resource allocation is stable"))
     deciding.install("neuron-dra-driver", `it is asked for, for ${whose}`, {
       devicePlugin: { enabled: false },
-      draDriver: { enabled: true },
+      draDriver: { enabled: true, ...tolerating(groups) },
       npd: { enabled: false },
     });
 }
 
-function devicePlugin(deciding: Deciding, whose: string): void {
+/** The chart tolerates the taint of Neuron itself. */
+const tolerating = (pools: readonly KnownPool[]) =>
+  hasOwnTaints(pools) ? { tolerations: tolerationsOf(["aws.amazon.com/neuron"], pools) } : {};
+
+function devicePlugin(deciding: Deciding, whose: string, pools: readonly KnownPool[]): void {
   const several = deciding.of("aws").filter(({ machine, autoMode }) => !autoMode && (machine?.count ?? 1) > 1);
   const scheduler = `; pods that take several devices of ${namesOf(several)} name the scheduler "neuron-scheduler", which keeps them together`;
   deciding.install(
     "neuron-device-plugin",
     `${whose} offer aws.amazon.com/neuron only with it${several.length > 0 ? scheduler : ""}`,
     {
-      devicePlugin: { enabled: true },
+      devicePlugin: { enabled: true, ...tolerating(pools) },
       draDriver: { enabled: false },
       npd: { enabled: false },
       ...(several.length > 0 && {

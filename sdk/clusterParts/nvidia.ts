@@ -1,8 +1,6 @@
 import { gkeDraDriverLabel } from "../accelerators/poolSpec";
-import { type Deciding, type KnownPool, namesOf, unasked } from "./deciding";
+import { type Deciding, hasOwnTaints, type KnownPool, namesOf, tolerationsOf, unasked } from "./deciding";
 import { type NvidiaStack, nvidiaStacks } from "./types";
-
-const gpuToleration = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" };
 
 /** GKE runs its own device plugin on nodes without this label. */
 const withoutGkePlugin = { "gke-no-default-nvidia-gpu-device-plugin": "true" };
@@ -24,7 +22,7 @@ export function gkeNvidiaLabels(nvidia: NvidiaStack | undefined): Record<string,
 /** Decides how pods get NVIDIA GPUs: by one of device plugin, operator and DRA driver. */
 export function decideNvidia(deciding: Deciding): void {
   const { nvidia, nodeFeatureDiscovery, cloud } = deciding.plan;
-  if (nodeFeatureDiscovery) deciding.install("node-feature-discovery", "it is asked for", nfdValues());
+  if (nodeFeatureDiscovery) deciding.install("node-feature-discovery", "it is asked for", nfdValues(deciding.pools));
   if (!deciding.allowed("nvidia", nvidia, nvidiaStacks)) return;
   const gpus = deciding.of("nvidia");
   if (gpus.length === 0 && nvidia && nvidia !== "none" && cloud !== "existing")
@@ -99,27 +97,69 @@ function install(deciding: Deciding, nvidia: NvidiaStack, pools: readonly KnownP
     deciding.install("nvidia-device-plugin", `${whose} offer nvidia.com/gpu only with it`, {
       // The chart waits for labels of node feature discovery otherwise, which nothing else needs.
       ...(cloud === "eks" && { affinity: acceleratorNodes }),
-      tolerations: [gpuToleration],
+      tolerations: tolerationsOf(["nvidia.com/gpu"], pools),
     });
   } else if (nvidia === "operator") {
     deciding.install("gpu-operator", `it is asked for, for ${whose}`, {
       // The AMI has the driver and the container toolkit.
       ...(cloud === "eks" && { driver: { enabled: false }, toolkit: { enabled: false } }),
       nfd: { enabled: !nodeFeatureDiscovery && !installed?.includes("node-feature-discovery") },
+      ...(hasOwnTaints(pools) && {
+        daemonsets: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) },
+        "node-feature-discovery": { worker: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) } },
+      }),
     });
   } else if (deciding.since("nvidia", nvidia, 34, "where dynamic resource allocation is stable")) {
-    deciding.install("node-feature-discovery", "the DRA driver runs on the nodes that it labels", nfdValues());
+    deciding.install("node-feature-discovery", "the DRA driver runs on the nodes that it labels", nfdValues(pools));
+    if (cloud === "gke") installDriver(deciding, pools);
     deciding.install("nvidia-dra-driver", `it is asked for, for ${whose}`, {
       gpuResourcesEnabledOverride: true,
       resources: { computeDomains: { enabled: false } },
+      ...(hasOwnTaints(pools) && { kubeletPlugin: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) } }),
       ...(cloud === "gke" && { nvidiaDriverRoot: "/home/kubernetes/bin/nvidia" }),
     });
   }
 }
 
-/** Without the toleration nodes with GPUs get no labels, and the DRA driver never runs there. */
-function nfdValues(): Record<string, unknown> {
-  return { worker: { tolerations: [gpuToleration] } };
+/**
+ * GKE installs its driver with its device plugin, which the DRA driver's labels keep away. Source: GKE's page "Prepare GKE infrastructure
+ * for DRA workloads".
+ */
+function installDriver(deciding: Deciding, pools: readonly KnownPool[]): void {
+  const grace = pools.filter(({ machine }) => machine?.machineType.startsWith("a4x-"));
+  if (grace.length > 0)
+    deciding.provide("NVIDIA driver", "you", `the DaemonSet for nodes of A4X (${namesOf(grace)}) is not known here`);
+  const others = pools.filter((pool) => !grace.includes(pool));
+  const ubuntu = others.filter(({ image }) => image === "ubuntu");
+  if (others.length === 0) return;
+  const isUbuntu = ubuntu.length === others.length;
+  if (ubuntu.length > 0 && !isUbuntu)
+    deciding.refuse(
+      `${ubuntu[0]!.path}.image`,
+      "ubuntu",
+      "its driver is installed by a DaemonSet of the same name as that of COS",
+      {
+        fix: "give all pools with GPUs the same image",
+      },
+    );
+  deciding.install(
+    isUbuntu ? "nvidia-driver-installer-ubuntu" : "nvidia-driver-installer",
+    `nodes of ${namesOf(others)} get no driver from GKE with nvidia "dra"`,
+  );
+}
+
+/**
+ * Without the tolerations nodes with accelerators get no labels, and the DRA driver never runs there. It looks for a label of the vendor,
+ * `pci-10de.present`, without the class that discovery puts before it by default; NVIDIA's own charts set it so too.
+ */
+function nfdValues(pools: readonly KnownPool[]): Record<string, unknown> {
+  const resources = ["aws.amazon.com/neuron", "google.com/tpu", "nvidia.com/gpu"];
+  return {
+    worker: {
+      tolerations: tolerationsOf(resources, pools),
+      config: { sources: { pci: { deviceClassWhitelist: ["02", "03", "12"], deviceLabelFields: ["vendor"] } } },
+    },
+  };
 }
 
 /** Nodes of node groups with GPUs: this package labels them, and nodes of Auto Mode have a plugin of their own. */

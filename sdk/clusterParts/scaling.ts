@@ -31,7 +31,29 @@ export function decideScaling(deciding: Deciding): void {
       scaled.length > 0
         ? `EKS does not move ${namesOf(scaled)} between minimum and maximum by itself`
         : "it is asked for",
+      ladderValues(scaled),
     );
+}
+
+/**
+ * Lets the autoscaler grow the groups of a ladder in its order. Groups without a priority would never grow, so that all others come last.
+ * Text, because the keys are numbers, which YAML made from JSON has not. Sources: cluster-autoscaler's expander/priority/readme.md and
+ * the chart's values.yaml.
+ */
+function ladderValues(scaled: readonly KnownPool[]): Record<string, unknown> {
+  const byPriority = new Map<number, string[]>();
+  for (const { expanderPriorities = {} } of scaled)
+    for (const [priority, patterns] of Object.entries(expanderPriorities))
+      byPriority.set(Number(priority), [...(byPriority.get(Number(priority)) ?? []), ...patterns]);
+  if (byPriority.size === 0) return {};
+  byPriority.set(1, [...(byPriority.get(1) ?? []), ".*"]);
+  const lines = [...byPriority]
+    .sort(([left], [right]) => right - left)
+    .flatMap(([priority, patterns]) => [
+      `${priority}:`,
+      ...patterns.map((pattern) => `  - ${JSON.stringify(pattern)}`),
+    ]);
+  return { extraArgs: { expander: "priority" }, expanderPriorities: `${lines.join("\n")}\n` };
 }
 
 function besideAutoMode(deciding: Deciding, autoscaler: EksAutoscaler | undefined, scaled: readonly KnownPool[]): void {

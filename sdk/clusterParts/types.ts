@@ -41,8 +41,18 @@ export interface PartsPool {
   readonly autoscales?: boolean;
   /** Labels of the nodes. @default not known, and not checked */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Taints of the nodes beside those of accelerators: what runs on every node must tolerate them. @default none */
+  readonly taints?: readonly PartsTaint[];
+  /** Patterns of its node groups by priority, for cluster-autoscaler; the highest grows first. @default it chooses itself */
+  readonly expanderPriorities?: Readonly<Record<number, readonly string[]>>;
   /** Whether EKS's Auto Mode makes the nodes, rather than a node group. @default false */
   readonly autoMode?: boolean;
+}
+
+/** A taint, whatever its value. */
+export interface PartsTaint {
+  readonly key: string;
+  readonly effect: string;
 }
 
 export const nvidiaStacks = ["device-plugin", "operator", "dra", "none"] as const;
@@ -67,6 +77,8 @@ export interface ModelCachePlan {
 export const clusterPartNames = [
   "node-feature-discovery",
   "nvidia-device-plugin",
+  "nvidia-driver-installer",
+  "nvidia-driver-installer-ubuntu",
   "gpu-operator",
   "nvidia-dra-driver",
   "neuron-device-plugin",

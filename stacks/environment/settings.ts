@@ -229,7 +229,9 @@ function usableParts(given: unknown): UsableParts {
       acceleratorPools: listOf(acceleratorPools, nodeSchemas().acceleratorPoolSettings),
     }),
     ...(cluster !== undefined && { cluster: clusterSchema(cluster).safeParse(cluster).data }),
-    ...(clusterParts !== undefined && { clusterParts: nodeSchemas().clusterPartsSettings.safeParse(clusterParts).data }),
+    ...(clusterParts !== undefined && {
+      clusterParts: nodeSchemas().clusterPartsSettings.safeParse(clusterParts).data,
+    }),
   };
 }
 

@@ -74,7 +74,10 @@ describe("ClusterParts", () => {
       namespace: "kube-system",
       repositoryOpts: { repo: "https://aws.github.io/eks-charts" },
       resourcePrefix: "efa-device-plugin",
-      values: { tolerations: [tolerations("aws.amazon.com/neuron"), tolerations("nvidia.com/gpu")] },
+      values: {
+        supportedInstanceLabels: { keys: ["node.kubernetes.io/instance-type"], values: ["p5.48xlarge"] },
+        tolerations: [tolerations("aws.amazon.com/neuron"), tolerations("nvidia.com/gpu")],
+      },
       version: "v0.5.30",
     });
     const autoscaler = of(registrations, chartType).find(({ name }) => name === "parts-cluster-autoscaler")!;
@@ -87,6 +90,20 @@ describe("ClusterParts", () => {
     });
     ok(autoscaler.dependsOn.includes("parts-cluster-autoscaler-policy"), autoscaler.dependsOn.join(", "));
     strictEqual(parts.decision.parts.length, 3);
+  });
+
+  it("merges values of yours over its own field by field", async () => {
+    const { registrations } = await install("eks", {
+      pools: [{ name: "cpu", autoscales: true, expanderPriorities: { 20: ["^eks-a-.*"] } }],
+      values: {
+        "cluster-autoscaler": { extraArgs: { v: 2 }, rbac: { serviceAccount: { automountServiceAccountToken: true } } },
+      },
+    });
+    const chart = of(registrations, chartType).find(({ name }) => name === "parts-cluster-autoscaler");
+    const { extraArgs, rbac, expanderPriorities } = chart!.inputs.values as Record<string, unknown>;
+    deepStrictEqual(extraArgs, { "balance-similar-node-groups": true, expander: "priority", v: 2 });
+    deepStrictEqual(rbac, { serviceAccount: { name: "cluster-autoscaler", automountServiceAccountToken: true } });
+    strictEqual(expanderPriorities, '20:\n  - "^eks-a-.*"\n1:\n  - ".*"\n');
   });
 
   it("lets cluster-autoscaler change the groups of its own cluster alone, by Pod Identity", async () => {

@@ -189,6 +189,27 @@ describe("AcceleratorPool on EKS", () => {
     );
   });
 
+  it("tells the autoscaler and what runs on its nodes of its ladder and its taints", async () => {
+    const { result } = await pool({
+      accelerator: "nvidia-l40s",
+      count: 1,
+      maxNodes: 8,
+      capacity: ["spot", "on-demand"],
+      taints: [{ key: "team", value: "search", effect: "NoExecute" }],
+    });
+    const expanderPriorities = { 20: ["^eks-gpu-spot-.*"], 10: ["^eks-gpu-od-.*"] };
+    deepStrictEqual(result.expanderPriorities, expanderPriorities);
+    deepStrictEqual(result.parts, {
+      name: "gpu",
+      accelerator: "nvidia-l40s",
+      machineType: "g6e.xlarge",
+      autoscales: true,
+      taints: [{ key: "team", effect: "NoExecute" }],
+      expanderPriorities,
+      labels: { ...labels("gpu", "spot") },
+    });
+  });
+
   it("makes Trainium 2 nodes with EFA, by a reservation, and taints them", async () => {
     const { registrations } = await pool(
       {

@@ -169,11 +169,7 @@ describe("AcceleratorPool on GKE", () => {
       { key: "cloud.google.com/gke-queued", operator: "Exists", effect: "NoSchedule" },
       { key: "team", operator: "Equal", value: "search", effect: "NoSchedule" },
     ]);
-    deepStrictEqual(result.expanderPriorities, {
-      10: [".*l4-spot-.*"],
-      20: [".*l4-flex-.*"],
-      30: [".*l4-od-.*"],
-    });
+    deepStrictEqual(result.expanderPriorities, {});
   });
 
   it("makes TPU nodes of one host without a topology, and slices of several hosts whole", async () => {

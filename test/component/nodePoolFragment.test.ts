@@ -106,7 +106,7 @@ describe("what an AcceleratorPool needs inside the cluster", () => {
     deepStrictEqual(problems, []);
     deepStrictEqual(
       parts.map(({ name }) => name),
-      ["node-feature-discovery", "nvidia-dra-driver"],
+      ["node-feature-discovery", "nvidia-driver-installer", "nvidia-dra-driver"],
     );
   });
 });

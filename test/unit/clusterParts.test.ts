@@ -11,6 +11,7 @@ const h100OnGke = pool("nvidia-h100-80gb", { machineType: "a3-highgpu-8g" });
 const p5 = pool("nvidia-h100-80gb", { machineType: "p5.48xlarge" });
 const trn2 = pool("aws-trainium2", { machineType: "trn2.48xlarge" });
 const cpu: PartsPool = { name: "cpu" };
+const tolerated = (key: string, effect = "NoSchedule") => ({ key, operator: "Exists", effect });
 
 function decide(cloud: string, pools: PartsPool[], more: object = {}) {
   return clusterPartsFor({ cloud, pools, ...more } as ClusterPartsPlan);
@@ -78,7 +79,7 @@ describe("clusterPartsFor", () => {
       "gke",
       [h100OnGke],
       { nvidia: "dra", kubernetesVersion: "1.34.3-gke.1" },
-      ["node-feature-discovery", "nvidia-dra-driver"],
+      ["node-feature-discovery", "nvidia-driver-installer", "nvidia-dra-driver"],
     ],
     ["operator on Ubuntu", "gke", [{ ...h100OnGke, image: "ubuntu" }], { nvidia: "operator" }, ["gpu-operator"]],
     ["GKE's own autoscaler", "gke", [{ ...h100OnGke, autoscales: true }], {}, []],
@@ -166,8 +167,76 @@ describe("clusterPartsFor", () => {
       { devicePlugin: { enabled: false }, draDriver: { enabled: true }, npd: { enabled: false } },
     ]);
     deepStrictEqual(values({ nvidia: "dra" })[0], {
-      worker: { tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }] },
+      worker: {
+        tolerations: ["aws.amazon.com/neuron", "google.com/tpu", "nvidia.com/gpu"].map((key) => tolerated(key)),
+        config: { sources: { pci: { deviceClassWhitelist: ["02", "03", "12"], deviceLabelFields: ["vendor"] } } },
+      },
     });
+  });
+
+  it("has what runs on every node tolerate the pools' own taints", () => {
+    const taints = [
+      { key: "team", effect: "NoExecute" },
+      { key: "soft", effect: "PreferNoSchedule" },
+    ];
+    const own = tolerated("team", "NoExecute");
+    const values = (accelerator: PartsPool, more: object = {}) =>
+      decide("eks", [{ ...accelerator, taints }], { kubernetesVersion: "1.35", ...more }).parts.map(
+        (part) => part.values,
+      );
+    const [plugin, efa] = values({ ...p5, fabric: "efa" });
+    deepStrictEqual(plugin!.tolerations, [tolerated("nvidia.com/gpu"), own]);
+    deepStrictEqual(efa!.tolerations, [tolerated("aws.amazon.com/neuron"), tolerated("nvidia.com/gpu"), own]);
+    deepStrictEqual(efa!.supportedInstanceLabels, {
+      keys: ["node.kubernetes.io/instance-type"],
+      values: ["p5.48xlarge"],
+    });
+    const neuron = { tolerations: [tolerated("aws.amazon.com/neuron"), own] };
+    deepStrictEqual(values(trn2)[0]!.devicePlugin, { enabled: true, ...neuron });
+    deepStrictEqual(values(trn2, { neuron: "dra" })[0]!.draDriver, { enabled: true, ...neuron });
+    const gpu = { tolerations: [tolerated("nvidia.com/gpu"), own] };
+    const [discovery, driver] = values(p5, { nvidia: "dra" });
+    deepStrictEqual((discovery!.worker as { tolerations: object[] }).tolerations.at(-1), own);
+    deepStrictEqual(driver!.kubeletPlugin, gpu);
+    const [operator] = values(p5, { nvidia: "operator" });
+    deepStrictEqual([operator!.daemonsets, operator!["node-feature-discovery"]], [gpu, { worker: gpu }]);
+  });
+
+  it("has cluster-autoscaler grow the groups of a ladder in its order, and all others after them", () => {
+    const ladder = {
+      ...p5,
+      autoscales: true,
+      expanderPriorities: { 20: ["^eks-a-spot-.*"], 10: ["^eks-a-od-.*"] },
+    };
+    const values = (pools: PartsPool[]) =>
+      decide("eks", pools).parts.find(({ name }) => name === "cluster-autoscaler")!.values;
+    deepStrictEqual(values([ladder, { ...cpu, autoscales: true }]), {
+      extraArgs: { expander: "priority" },
+      expanderPriorities: '20:\n  - "^eks-a-spot-.*"\n10:\n  - "^eks-a-od-.*"\n1:\n  - ".*"\n',
+    });
+    deepStrictEqual(values([{ ...cpu, autoscales: true }]), {});
+  });
+
+  it("installs the driver that GKE leaves out for DRA, but for A4X", () => {
+    const more = { nvidia: "dra" };
+    deepStrictEqual(parts("gke", [{ ...h100OnGke, image: "ubuntu" }], more)[1], "nvidia-driver-installer-ubuntu");
+    const a4x = decide("gke", [pool("nvidia-gb200", { machineType: "a4x-highgpu-4g" })], more);
+    deepStrictEqual(
+      a4x.parts.map(({ name }) => name),
+      ["node-feature-discovery", "nvidia-dra-driver"],
+    );
+    ok(a4x.provided.some(({ what, by }) => what === "NVIDIA driver" && by === "you"));
+    const mixed = decide(
+      "gke",
+      [
+        { ...h100OnGke, image: "ubuntu" },
+        { ...h100OnGke, name: "b" },
+      ],
+      more,
+    );
+    deepStrictEqual(mixed.problems.map(describeProblem), [
+      'pools[0].image: its driver is installed by a DaemonSet of the same name as that of COS; given: "ubuntu"; fix: give all pools with GPUs the same image',
+    ]);
   });
 
   it("names storage classes, and makes none for buckets", () => {
