@@ -61,7 +61,12 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
     const before = [...addons.beforeNodes(), ...network.egress, ...nodeRole.grants];
     const systemPool = args.autoMode
       ? []
-      : [createEksSystemPool(name, args, cluster.name, network, nodeRole.arn, before, this)];
+      : [
+          createEksSystemPool(name, args, cluster.name, network, nodeRole.arn, before, {
+            parent: this,
+            ...warning.child,
+          }),
+        ];
     const after = addons.afterNodes(systemPool);
 
     this.name = cluster.name;

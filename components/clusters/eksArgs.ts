@@ -9,6 +9,9 @@ export const EksAccessPolicy = {
 } as const;
 export type EksAccessPolicy = (typeof EksAccessPolicy)[keyof typeof EksAccessPolicy];
 
+/** Instance type of nodes of CPUs that nobody chose. */
+export const systemInstanceType = "m7i.2xlarge";
+
 /** Arguments of {@link EksCluster}. */
 export interface EksClusterArgs {
   /** Region of everything that is made. It is never taken from the environment. */

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { isGraviton } from "../../sdk/accelerators/guardRailsEks";
-import type { EksClusterArgs } from "./eksArgs";
+import { type EksClusterArgs, systemInstanceType } from "./eksArgs";
 import type { EksNetwork } from "./eksNetwork";
 
 const lazyRequire = createRequire(__filename);
@@ -16,13 +16,14 @@ export function createEksSystemPool(
   network: EksNetwork,
   nodeRoleArn: pulumi.Output<string>,
   dependsOn: pulumi.Resource[],
-  parent: pulumi.Resource,
+  options: Pick<pulumi.CustomResourceOptions, "hooks"> & { parent: pulumi.Resource },
 ): pulumi.Resource {
+  const { parent } = options;
   const { NodeGroup } = lazyRequire("@pulumi/aws/eks/nodeGroup") as typeof import("@pulumi/aws/eks/nodeGroup");
   const { LaunchTemplate } = lazyRequire(
     "@pulumi/aws/ec2/launchTemplate",
   ) as typeof import("@pulumi/aws/ec2/launchTemplate");
-  const { instanceType = "m7i.2xlarge", minNodes = 2, maxNodes = 6, diskSizeGb = 100 } = args.systemPool ?? {};
+  const { instanceType = systemInstanceType, minNodes = 2, maxNodes = 6, diskSizeGb = 100 } = args.systemPool ?? {};
   const { region, tags } = args;
   const nodeTags = { ...tags, Name: `${args.name ?? name}-system` };
   const template = new LaunchTemplate(
@@ -63,6 +64,6 @@ export function createEksSystemPool(
       ...(tags && { tags }),
     },
     // An autoscaler moves it.
-    { parent, dependsOn, ignoreChanges: ["scalingConfig.desiredSize"] },
+    { ...options, dependsOn, ignoreChanges: ["scalingConfig.desiredSize"] },
   );
 }

@@ -52,7 +52,7 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterHandl
     const network = gkeNetwork(name, args, this);
     const identity = nodeIdentity(name, args, this);
     const cluster = createCluster(name, clusterName, args, network, identity, { parent: this, ...warning.child });
-    const systemPool = createSystemPool(name, args, identity, cluster, network, this);
+    const systemPool = createSystemPool(name, args, identity, cluster, network, { parent: this, ...warning.child });
 
     this.name = cluster.name;
     this.kubeconfig = kubeconfigOf(clusterName, args, cluster);
@@ -222,7 +222,7 @@ function createSystemPool(
   identity: NodeIdentity,
   cluster: { name: pulumi.Output<string> },
   network: GkeNetwork,
-  parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const { NodePool } = lazyRequire("@pulumi/gcp/container/nodePool") as typeof import("@pulumi/gcp/container/nodePool");
   const { machineType = "n2-standard-8", minNodes = 1, maxNodes = 6, diskSizeGb = 100 } = args.systemPool ?? {};
@@ -247,7 +247,7 @@ function createSystemPool(
       },
     },
     {
-      parent,
+      ...options,
       dependsOn: [...identity.grants, ...network.egress],
       // Counts for the creation alone; a change would replace the pool.
       ignoreChanges: ["initialNodeCount"],

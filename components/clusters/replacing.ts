@@ -1,11 +1,11 @@
 import type { ReplaceableChild } from "../replacementWarning";
-import type { EksClusterArgs } from "./eksArgs";
+import { type EksClusterArgs, systemInstanceType } from "./eksArgs";
 import type { GkeClusterArgs } from "./gkeArgs";
 
 const consequence =
   "a new cluster is made and the old one goes, with everything that is in it; while deletionProtection is true, the old one refuses to go";
 
-/** Arguments that replace the cluster, with the values that they have when left out; the table of docs/clusters.md. */
+/** Arguments that replace the cluster or its pool of CPUs, with the values that they have when left out; the table of docs/clusters.md. */
 export function replaceableGkeCluster(name: string, args: GkeClusterArgs): Record<string, ReplaceableChild> {
   const { network, subnetwork, podsRangeName, servicesRangeName, nodes } = args.network ?? {};
   const fields = {
@@ -21,10 +21,15 @@ export function replaceableGkeCluster(name: string, args: GkeClusterArgs): Recor
       "network.nodes": nodes,
     }),
   };
-  return { [`${name}-cluster`]: { fields, consequence } };
+  const system = given({ nodeServiceAccount: args.nodeServiceAccount });
+  const moved = "its nodes are deleted before new ones are made, and what runs on them waits meanwhile";
+  return {
+    [`${name}-cluster`]: { fields, consequence },
+    [`${name}-system`]: { fields: system, consequence: moved },
+  };
 }
 
-/** Arguments that replace the cluster, with the values that they have when left out; the table of docs/clusters.md. */
+/** Arguments that replace the cluster or its group of CPUs, with the values that they have when left out; the table of docs/clusters.md. */
 export function replaceableEksCluster(name: string, args: EksClusterArgs): Record<string, ReplaceableChild> {
   const fields = {
     region: args.region,
@@ -36,7 +41,15 @@ export function replaceableEksCluster(name: string, args: EksClusterArgs): Recor
       "network.vpcId": args.network.vpcId,
     }),
   };
-  return { [`${name}-cluster`]: { fields, consequence } };
+  const cluster = { [`${name}-cluster`]: { fields, consequence } };
+  if (args.autoMode) return cluster;
+  const { zones, privateSubnetIds } = args.network;
+  const system = {
+    "systemPool.instanceType": args.systemPool?.instanceType ?? systemInstanceType,
+    ...given({ "network.zones": zones, "network.privateSubnetIds": privateSubnetIds }),
+  };
+  const moved = "a new group is made, then the pods of the old one move there and it is deleted";
+  return { ...cluster, [`${name}-system`]: { fields: system, consequence: moved } };
 }
 
 const given = (fields: Record<string, unknown>): Record<string, unknown> =>

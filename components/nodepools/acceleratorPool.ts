@@ -15,6 +15,7 @@ import type { AcceleratorPoolArgs, CapacityRungArgs } from "./poolArgs";
 import { type PoolFragmentArgs, PoolPlacement, type PoolToleration } from "./poolFragment";
 import { checkPool, rungsOf } from "./poolSpec";
 import { replaceablePools } from "./replacing";
+import { TransformedChildren } from "./transformed";
 
 const lazyRequire = createRequire(__filename);
 
@@ -53,7 +54,9 @@ export class AcceleratorPool extends pulumi.ComponentResource {
   /** @throws ConfigurationError with every problem of the arguments. */
   constructor(name: string, args: AcceleratorPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { spec, checked } = checkPool(name, args);
-    const warning = replacementWarning(`AcceleratorPool-${name}`, replaceablePools(name, args, spec), opts);
+    const transformed = new TransformedChildren();
+    const replaceable = replaceablePools(name, args, spec, transformed);
+    const warning = replacementWarning(`AcceleratorPool-${name}`, replaceable, opts);
     super("pulumi-kserve:index:AcceleratorPool", name, warning.inputs, warning.options);
     const found = poolMachine(spec);
     const { cluster } = args;
@@ -65,6 +68,7 @@ export class AcceleratorPool extends pulumi.ComponentResource {
       spec,
       found,
       rungs,
+      changed: transformed.changed,
       labels: (rung) => labelsOf(name, args, found.machine?.accelerator, rung),
       options: {
         parent: this,
@@ -74,6 +78,7 @@ export class AcceleratorPool extends pulumi.ComponentResource {
         ...((cluster.ready !== undefined || checked) && { dependsOn: allResources(cluster.ready, checked) }),
       },
     });
+    transformed.done();
     this.#placement = new PoolPlacement(args, spec, found);
     this.machineType = found.machine?.machineType ?? args.machineType!;
     this.selector = this.#placement.selector;

@@ -59,7 +59,9 @@ export function eksNodeGroups(parts: PoolParts): MadePool[] {
       // "$Latest" would never change, and nodes would keep the old version.
       version: template.latestVersion.apply(String),
     });
-    const resource = new (aws.nodeGroup())(child, args.transforms?.nodeGroup?.(groupArgs, rung.kind) ?? groupArgs, {
+    const transformed = args.transforms?.nodeGroup?.(groupArgs, rung.kind) ?? groupArgs;
+    parts.changed(child, groupArgs, transformed);
+    const resource = new (aws.nodeGroup())(child, transformed, {
       ...options,
       ignoreChanges: ["scalingConfig.desiredSize"],
       // Instances of a reservation are taken until the old group is gone.

@@ -27,17 +27,16 @@ export function gkeNodePools(parts: PoolParts): MadePool[] {
   const { name, args, options } = parts;
   const policy = workloadPolicy(parts);
   return parts.rungs.map((rung) => {
+    const child = `${name}-${rungSuffix[rung.kind]}`;
     const poolArgs = nodePoolArgs(parts, rung, policy);
-    const resource = new NodePool(
-      `${name}-${rungSuffix[rung.kind]}`,
-      args.transforms?.nodePool?.(poolArgs, rung.kind) ?? poolArgs,
-      {
-        ...options,
-        ignoreChanges: ["initialNodeCount"],
-        // The machines of a reservation are taken until the old pool is gone.
-        ...(rung.kind === "reservation" && { deleteBeforeReplace: true }),
-      },
-    );
+    const transformed = args.transforms?.nodePool?.(poolArgs, rung.kind) ?? poolArgs;
+    parts.changed(child, poolArgs, transformed);
+    const resource = new NodePool(child, transformed, {
+      ...options,
+      ignoreChanges: ["initialNodeCount"],
+      // The machines of a reservation are taken until the old pool is gone.
+      ...(rung.kind === "reservation" && { deleteBeforeReplace: true }),
+    });
     return { rung, resource, poolName: resource.name };
   });
 }
@@ -63,6 +62,7 @@ function workloadPolicy(parts: PoolParts): pulumi.Output<string> | undefined {
     },
   };
   const transformed = parts.args.transforms?.resourcePolicy?.(policyArgs) ?? policyArgs;
+  parts.changed(undefined, policyArgs, transformed);
   return new ResourcePolicy(`${parts.name}-policy`, transformed, parts.options).name;
 }
 

@@ -13,6 +13,8 @@ export interface PoolParts {
   /** Labels of every node. */
   readonly labels: (rung: CapacityRungArgs) => Record<string, pulumi.Input<string>>;
   readonly options: pulumi.CustomResourceOptions;
+  /** Is told what a transform changed, of which child; of all where it is another resource's. */
+  readonly changed: (child: string | undefined, before: object, after: object) => void;
 }
 
 /** A node pool that was made. */

@@ -3,17 +3,21 @@ import { type PoolSpec, rungSuffix } from "../../sdk/accelerators/poolSpec";
 import type { ReplaceableChild } from "../replacementWarning";
 import type { AcceleratorPoolArgs, CapacityRungArgs } from "./poolArgs";
 import { rungsOf } from "./poolSpec";
+import type { TransformedChildren } from "./transformed";
 
 /** Arguments that replace a node pool, for each rung; the table of docs/node-pools.md. */
 export function replaceablePools(
   name: string,
   args: AcceleratorPoolArgs,
   spec: PoolSpec,
+  transformed: TransformedChildren,
 ): Record<string, ReplaceableChild> {
   return Object.fromEntries(
     rungsOf(args).map((rung, index) => {
+      const child = `${name}-${rungSuffix[rung.kind]}`;
       const fields = args.cluster.cloud === "gke" ? ofGke(args, rung, index) : ofEks(args, spec, rung);
-      return [`${name}-${rungSuffix[rung.kind]}`, { fields: given(fields), consequence: consequence(rung) }];
+      const transforms = args.transforms && transformed.of(child);
+      return [child, { fields: given({ ...fields, transforms }), consequence: consequence(rung) }];
     }),
   );
 }

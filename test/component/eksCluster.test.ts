@@ -354,6 +354,10 @@ users:
     const { replacing } = only(registrations, "pulumi-kserve:index:EksCluster").inputs;
     deepStrictEqual(replacing, {
       "prod-cluster": { region: "us-east-1", name: "prod", creatorIsAdmin: true, "network.vpcId": "vpc-1" },
+      "prod-system": {
+        "network.privateSubnetIds": { "us-east-1a": "subnet-1", "us-east-1b": "subnet-2" },
+        "systemPool.instanceType": "m7i.2xlarge",
+      },
     });
   });
 

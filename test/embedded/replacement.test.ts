@@ -87,6 +87,21 @@ describe("replacements of clusters and pools", function () {
     ]);
   });
 
+  it("warn of the pool of CPUs, and of what a transform changes", async () => {
+    const account = { nodeServiceAccount: "other@acme.iam.gserviceaccount.com" };
+    deepStrictEqual((await preview(account, {})).warnings, ["prod-system: replaced, because nodeServiceAccount"]);
+    const transforms: AcceleratorPoolArgs["transforms"] = {
+      nodePool: (args, kind) =>
+        kind === "spot"
+          ? { ...args, nodeConfig: { ...args.nodeConfig, guestAccelerators: [{ type: "x", count: 1 }] } }
+          : args,
+    };
+    deepStrictEqual(await preview({}, { transforms }), {
+      replaced: ["l4-spot"],
+      warnings: ["l4-spot: replaced, because transforms"],
+    });
+  });
+
   it("warn in the update, and are over then", async () => {
     [cluster, pool] = [{}, { gpu: { driver: "latest" } }];
     deepStrictEqual((await run("up")).warnings.sort(), [

@@ -14,7 +14,11 @@ const outputs: Properties = {
 /** The part of a property that replaces when it changes; everything else is updated in place. */
 const replacing: Record<string, (inputs: Properties) => unknown> = {
   "gcp:container/cluster:Cluster": ({ location, enableMultiNetworking }) => ({ location, enableMultiNetworking }),
-  "gcp:container/nodePool:NodePool": ({ nodeConfig }) => (nodeConfig as Properties | undefined)?.guestAccelerators,
+  "gcp:container/nodePool:NodePool": ({ name, nodeConfig }) => {
+    const { guestAccelerators, serviceAccount } = (nodeConfig ?? {}) as Properties;
+    // The identity of other pools is that of the cluster, whose change is not what is looked at here.
+    return name === "system" ? serviceAccount : guestAccelerators;
+  },
 };
 
 const standIn: provider.Provider = {
