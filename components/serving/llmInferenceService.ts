@@ -19,6 +19,7 @@ import type { ControllerSettings } from "../../sdk/compose/settings";
 import type { CompositionWarning } from "../../sdk/compose/warnings";
 import { KubernetesObject, resourceType, waitForAnnotation } from "../kubernetesObject";
 import { lazyOutputs } from "../lazyOutputs";
+import { logNote, logWarning } from "../log";
 import {
   type BaseRef,
   composeInputs,
@@ -218,10 +219,10 @@ function missingPresets(name: string): never {
 
 function warned(composition: Composition, resource: pulumi.Resource): Composition {
   for (const { path, message, fix } of composition.warnings) {
-    void pulumi.log.warn(`${path}: ${message}; fix: ${fix}`, resource);
+    logWarning(`${path}: ${message}; fix: ${fix}`, resource);
   }
   if (composition.undecided !== undefined) {
-    void pulumi.log.info(
+    logNote(
       `${composition.undecided} is not known yet, so that what KServe makes of the service is not either`,
       resource,
     );

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 
 import type { Composition } from "../../sdk/compose/compose";
 import type { Finding } from "../../sdk/preflight/finding";
@@ -6,6 +7,7 @@ import type { ClusterPlan, PlannedService, Waiver } from "../../sdk/preflight/pl
 import { Preflight } from "../../sdk/preflight/session";
 import { Waivers } from "../../sdk/preflight/waivers";
 import { assertNoProblems, describeProblem } from "../../sdk/problems";
+import { logWarning } from "../log";
 
 /** What a service is checked against before it is created. */
 export interface PreflightArgs {
@@ -22,9 +24,6 @@ export interface PreflightArgs {
   modelSizeGiB?: number;
 }
 
-/** The services of one cluster, which are checked together. */
-const clusters = new WeakMap<ClusterPlan, Preflight>();
-
 /** A list of waivers, and how many of the services that have it are not checked yet. */
 interface SharedWaivers {
   readonly waivers: Waivers;
@@ -32,15 +31,32 @@ interface SharedWaivers {
   pending: number;
 }
 
-const shared = new WeakMap<readonly Waiver[], SharedWaivers>();
+/** What the services of one program share. */
+class Program {
+  /** The services of one cluster, which are checked together. */
+  readonly clusters = new WeakMap<ClusterPlan, Preflight>();
+  readonly waivers = new WeakMap<readonly Waiver[], SharedWaivers>();
+}
+
+/** A program that runs later in the same process, such as the update after its preview, has another monitor. */
+const programs = new WeakMap<object, Program>();
+
+function currentProgram(): Program {
+  const monitor = (getMonitor() as object | undefined) ?? programs;
+  const program = programs.get(monitor) ?? new Program();
+  programs.set(monitor, program);
+  return program;
+}
 
 /** A service that is going to be checked. */
 export class ServicePreflight {
+  private readonly program = currentProgram();
   private readonly waivers: SharedWaivers;
 
   /** Announces the service, so that waivers are judged only after all services that have them. */
   constructor(private readonly args: PreflightArgs) {
     const { waive = [], waivePath } = args;
+    const shared = this.program.waivers;
     this.waivers = shared.get(waive) ?? { waivers: new Waivers(waive, waivePath), isJudged: false, pending: 0 };
     shared.set(waive, this.waivers);
     this.waivers.pending++;
@@ -66,7 +82,7 @@ export class ServicePreflight {
     this.waivers.pending--;
     if (this.waivers.pending === 0) findings.push(...waivers.unused());
     for (const finding of findings.filter(({ severity }) => severity === "warning")) {
-      void pulumi.log.warn(warningText(finding), resource);
+      logWarning(warningText(finding), resource);
     }
     assertNoProblems(
       `LLMInferenceService "${composed.name}"`,
@@ -77,6 +93,7 @@ export class ServicePreflight {
   /** The first service tells what is odd about the plan. */
   private preflight(): { session: Preflight; ofPlan: readonly Finding[] } {
     const { cluster } = this.args;
+    const { clusters } = this.program;
     const known = clusters.get(cluster);
     if (known) return { session: known, ofPlan: [] };
     const session = new Preflight(cluster);

@@ -97,6 +97,18 @@ describe("the preflight of a service", () => {
     await rejects(preview(["one", args], ["two", args]), /LLMInferenceService "two".*\[cluster-too-small\]/s);
   });
 
+  it("counts the services of one program only: a preview and the update after it may have the same plan", async () => {
+    const waive = [{ code: "accelerator-missing", reason: "the nodes come tomorrow" }];
+    const spec = { model, ...gpus("nvidia.com/gpu", 1), replicas: 5 };
+    const run = () => preview(["one", { preflight: { cluster, waive }, spec }]);
+    const unused = /^waive\[0\].*\[waiver-unused\]$/s;
+    for (const { logged } of [await run(), await run()])
+      deepStrictEqual(
+        logged.map((text) => unused.test(text)),
+        [true],
+      );
+  });
+
   it("says nothing of a service without it", async () => {
     const { logged } = await preview(["llama", { spec: { model, ...gpus("amd.com/gpu") } }]);
     deepStrictEqual(logged, []);
