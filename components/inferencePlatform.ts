@@ -16,7 +16,7 @@ import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
 import { KServe, type KServeArgs } from "./platform/kserve";
 import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
 import type { Surroundings, SurroundingsArgs } from "./platform/surroundings";
-import { allResources } from "./resources";
+import { allResources, type Resources } from "./resources";
 import type { Presets } from "./serving/composition";
 import type { DiagnosisArgs } from "./serving/diagnosis";
 
@@ -30,6 +30,11 @@ export interface ClusterAccessArgs {
   identifier?: string;
   /** @default a provider made from the kubeconfig */
   provider?: Provider;
+  /**
+   * What the platform needs of the cluster beside its API server, and until it is destroyed: nodes, add-ons, rights. A handle of a cluster
+   * has it. @default nothing
+   */
+  ready?: Resources;
 }
 
 /** A gateway and its controller. */
@@ -75,7 +80,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
   readonly plan: ClusterPlan;
 
   constructor(name: string, args: InferencePlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-kserve:index:InferencePlatform", name, {}, opts);
+    super("pulumi-kserve:index:InferencePlatform", name, {}, after(args.cluster.ready, opts));
     const { kubeconfig } = args.cluster;
     const shared = { kubeconfig, mirrors: args.mirrors };
 
@@ -136,6 +141,12 @@ export class InferencePlatform extends pulumi.ComponentResource {
       tracingEndpoint: this.tracingEndpoint,
     });
   }
+}
+
+/** The CRDs are applied without the Kubernetes provider, so they do not come after what that comes after. */
+function after(ready: Resources, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+  if (ready === undefined) return opts;
+  return { ...opts, dependsOn: allResources(ready, opts.dependsOn as Resources) as never };
 }
 
 /** The gateway's controller, where one is chosen; what makes controllers is loaded only then. */

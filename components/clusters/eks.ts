@@ -41,7 +41,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
   /** Runs `aws eks get-token`; it holds no secret. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly provider: Provider;
-  /** The node group of CPUs, the add-ons and the way out of the network. */
+  /** The node group of CPUs, the add-ons, who has access, and the ways out of the network and into it. */
   readonly ready: Resources;
   readonly eks: EksClusterDetails;
   readonly nodeRoleArn: pulumi.Output<string>;
@@ -67,17 +67,17 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
             ...warning.child,
           }),
         ];
-    const after = addons.afterNodes(systemPool);
+    const all = [...systemPool, ...before, ...addons.afterNodes(systemPool), ...access, ...network.ingress];
 
     this.name = cluster.name;
     this.kubeconfig = kubeconfigOf(clusterName, args, cluster);
     this.provider = new Provider(
       `${name}-kubernetes`,
       { kubeconfig: this.kubeconfig, clusterIdentifier: this.identifier },
-      // What is installed needs nodes and access, and needs them until it is uninstalled.
-      { parent: this, dependsOn: [...systemPool, ...access] },
+      // What is installed needs it all, and needs it until it is uninstalled: its load balancers and volumes too.
+      { parent: this, dependsOn: all },
     );
-    this.ready = allResources(systemPool, before, after);
+    this.ready = allResources(all);
     this.nodeRoleArn = nodeRole.arn;
     this.eks = {
       region: args.region,

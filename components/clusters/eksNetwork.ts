@@ -13,12 +13,14 @@ export interface EksNetwork {
   privateSubnetIds: Record<string, pulumi.Input<string>>;
   /** What nodes need to reach the internet. */
   egress: pulumi.Resource[];
+  /** What load balancers need: they are in the public subnets of all zones. */
+  ingress: pulumi.Resource[];
 }
 
 /** The network that is named, or a new one: a public and a private subnet in each zone, NAT for the private ones. */
 export function eksNetwork(name: string, args: EksClusterArgs, parent: pulumi.Resource): EksNetwork {
   const { vpcId, privateSubnetIds, zones = [], cidr = "10.0.0.0/16", natGateways = "one" } = args.network;
-  if (vpcId !== undefined && privateSubnetIds) return { vpcId, privateSubnetIds, egress: [] };
+  if (vpcId !== undefined && privateSubnetIds) return { vpcId, privateSubnetIds, egress: [], ingress: [] };
 
   const ec2 = {
     ...(lazyRequire("@pulumi/aws/ec2/vpc") as typeof import("@pulumi/aws/ec2/vpc")),
@@ -60,6 +62,7 @@ export function eksNetwork(name: string, args: EksClusterArgs, parent: pulumi.Re
   const publicTable = table("public", { gatewayId: gateway.id });
 
   const egress: pulumi.Resource[] = [];
+  const ingress: pulumi.Resource[] = [publicTable.route];
   const made: Record<string, pulumi.Input<string>> = {};
   let privateTable: ReturnType<typeof table> | undefined;
   zones.forEach((zone, index) => {
@@ -81,7 +84,7 @@ export function eksNetwork(name: string, args: EksClusterArgs, parent: pulumi.Re
       new ec2.RouteTableAssociation(`${name}-${kind}-${zone}`, { region, subnetId, routeTableId }, { parent });
 
     const publicSubnet = subnet("public", publicBlock(cidr, index), "kubernetes.io/role/elb");
-    associate("public", publicSubnet.id, publicTable.routes.id);
+    ingress.push(associate("public", publicSubnet.id, publicTable.routes.id));
     if (!privateTable || natGateways === "per-zone") {
       const suffix = natGateways === "per-zone" ? `-${zone}` : "";
       const address = new ec2.Eip(
@@ -101,7 +104,7 @@ export function eksNetwork(name: string, args: EksClusterArgs, parent: pulumi.Re
     egress.push(associate("private", privateSubnet.id, privateTable.routes.id));
     made[zone] = privateSubnet.id;
   });
-  return { vpcId: vpc.id, privateSubnetIds: made, egress };
+  return { vpcId: vpc.id, privateSubnetIds: made, egress, ingress };
 }
 
 /** Private subnets are an eighth of the network each (pods have addresses of the network), from its start. */

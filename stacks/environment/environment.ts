@@ -67,18 +67,13 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
   const cluster = overrides.cluster ?? managed?.cluster ?? clusterOf(settings);
   const platformSettings = overrides.cluster ? settings.platform : platformIn(settings);
 
-  const platform = new InferencePlatform(
-    "platform",
-    {
-      ...(platformSettings as Partial<InferencePlatformArgs>),
-      kserve: { ...platformSettings?.kserve, certificates: overrides.certificates },
-      mirrors: overrides.mirrors ?? (settings.mirrors as InferencePlatformArgs["mirrors"]),
-      existing: existingIn(settings, overrides.pools),
-      cluster,
-    },
-    // Add-ons of the cluster may be what the platform needs, such as cert-manager.
-    managed?.cluster.ready === undefined ? {} : { dependsOn: allResources(managed.cluster.ready) as never },
-  );
+  const platform = new InferencePlatform("platform", {
+    ...(platformSettings as Partial<InferencePlatformArgs>),
+    kserve: { ...platformSettings?.kserve, certificates: overrides.certificates },
+    mirrors: overrides.mirrors ?? (settings.mirrors as InferencePlatformArgs["mirrors"]),
+    existing: existingIn(settings, overrides.pools),
+    cluster,
+  });
   const services = settings.services ?? [];
   const namespaces =
     settings.createNamespaces === false ? new Map<string, KubernetesObject>() : createNamespaces(settings, platform);

@@ -1,20 +1,10 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import * as pulumi from "@pulumi/pulumi";
-import { load } from "js-yaml";
-
-import { environment } from "../../stacks/environment/environment";
-import { type MockOptions, named, register, type Registration } from "./mocks";
-import { presets } from "./presets";
-
-type Config = Record<string, unknown>;
-
-const root = join(__dirname, "../../..");
-const readExample = (name: string): Config =>
-  (load(readFileSync(join(root, `Pulumi.${name}.example.yaml`), "utf8")) as { config: Config }).config;
+import { type Config, readExample, runEnvironment } from "./environmentFixture";
+import { named, type Registration } from "./mocks";
 
 const kubeconfig = `
 apiVersion: v1
@@ -29,47 +19,6 @@ clusters:
 users:
   - { name: ci, user: { token: not-a-token } }
 `;
-
-const outputs: MockOptions["outputs"] = ({ type, name, inputs }) => {
-  if (type === "gcp:container/cluster:Cluster")
-    return {
-      controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: "gke.goog" } },
-      masterVersion: "1.34.3-gke.1318000",
-    };
-  if (type === "aws:eks/cluster:Cluster")
-    return {
-      arn: "arn:aws:eks:us-east-2:1:cluster/inference",
-      endpoint: "https://eks",
-      certificateAuthority: { data: "Q0E=" },
-      vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
-      version: "1.34",
-    };
-  if (type === "gcp:serviceaccount/account:Account") return { email: "nodes@my-project.iam.gserviceaccount.com" };
-  if (type.startsWith("kserve:") || type.startsWith("pulumi-nodejs:")) return {};
-  return { arn: `arn:aws:iam::1:${name}`, name: (inputs.name as string | undefined) ?? name };
-};
-
-const call: MockOptions["call"] = (_token, inputs) => {
-  const { release_name } = JSON.parse(inputs.jsonOpts as string) as { release_name: string };
-  return { result: release_name.includes("config") ? presets : [] };
-};
-
-/** Runs the program of stacks/environment with a configuration, as Pulumi would give it. */
-async function run(config: Config, options: MockOptions = {}): Promise<Registration[]> {
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)])),
-  );
-  try {
-    const { registrations } = await register(() => environment(), {
-      outputs,
-      call,
-      ...options,
-    });
-    return registrations;
-  } finally {
-    pulumi.runtime.setAllConfig({});
-  }
-}
 
 const childrenOf = (registrations: Registration[], parent: string): string[] =>
   registrations
@@ -110,7 +59,7 @@ describe("an environment", () => {
   describe("on GKE, of Pulumi.gke.example.yaml", () => {
     let registrations: Registration[];
     before(async () => {
-      registrations = await run(readExample("gke"));
+      registrations = await runEnvironment(readExample("gke"));
     });
 
     it("has a cluster, its pools, what they need inside, the platform and the services", () => {
@@ -157,7 +106,7 @@ describe("an environment", () => {
       strictEqual(has(named(registrations, "platform-gateway-api-bundle"), "ownership"), "existing");
       strictEqual(has(named(registrations, "platform-inference-extension-bundle"), "ownership"), "own");
       const gatewayApi = { crds: "own" };
-      const stated = await run({ ...readExample("gke"), "pulumi-kserve:platform": { gatewayApi } });
+      const stated = await runEnvironment({ ...readExample("gke"), "pulumi-kserve:platform": { gatewayApi } });
       strictEqual(has(named(stated, "platform-gateway-api-bundle"), "ownership"), "own");
     });
 
@@ -177,7 +126,7 @@ describe("an environment", () => {
     });
 
     it("registers the same in a preview that knows nothing of the cluster", async () => {
-      const preview = await run(readExample("gke"), {
+      const preview = await runEnvironment(readExample("gke"), {
         preview: true,
         unknownOutputs: ["gcp:container/cluster:Cluster", "gcp:serviceaccount/account:Account"],
       });
@@ -189,7 +138,7 @@ describe("an environment", () => {
   describe("on EKS, of Pulumi.eks.example.yaml", () => {
     let registrations: Registration[];
     before(async () => {
-      registrations = await run(readExample("eks"));
+      registrations = await runEnvironment(readExample("eks"));
     });
 
     it("has a cluster, its pools, what they need inside, the platform and the services", () => {
@@ -263,7 +212,10 @@ describe("an environment", () => {
         containers: [{ name: "main", resources: { requests: { cpu: "2" }, limits: { memory: "8Gi" } } }],
       };
       const spec = { ...(services[0]!.spec as object), template };
-      const all = await run({ ...config, "pulumi-kserve:services": [{ name: "cpu", namespace: "chat", spec }] });
+      const all = await runEnvironment({
+        ...config,
+        "pulumi-kserve:services": [{ name: "cpu", namespace: "chat", spec }],
+      });
       const { dependsOn } = named(all, "cpu-service");
       for (const name of ["h100-block", "l40s-spot", "l40s-od"]) ok(dependsOn.includes(name), name);
     });
@@ -279,7 +231,7 @@ describe("an environment", () => {
     };
 
     it("has the platform and the services, and makes nothing in a cloud", async () => {
-      const registrations = await run(configured());
+      const registrations = await runEnvironment(configured());
       deepStrictEqual(childrenOf(registrations, ""), [
         "kubernetes:core/v1:Namespace namespace-chat",
         "pulumi-kserve:index:ExistingCluster cluster",
@@ -300,12 +252,12 @@ describe("an environment", () => {
     it("checks services against the nodes that are stated", async () => {
       const config = configured();
       const pools = (config["pulumi-kserve:pools"] as { name: string }[]).filter(({ name }) => name === "cpu");
-      await rejects(run({ ...config, "pulumi-kserve:pools": pools }), /a100|nvidia\.com\/gpu/);
+      await rejects(runEnvironment({ ...config, "pulumi-kserve:pools": pools }), /a100|nvidia\.com\/gpu/);
     });
   });
 
   it("by its kubeconfig alone is as before pools", async () => {
-    const registrations = await run({ "pulumi-kserve:cluster": { kubeconfig, identifier: "prod" } });
+    const registrations = await runEnvironment({ "pulumi-kserve:cluster": { kubeconfig, identifier: "prod" } });
     deepStrictEqual(childrenOf(registrations, ""), ["pulumi-kserve:index:InferencePlatform platform"]);
     deepStrictEqual(named(registrations, "platform-kubernetes").inputs, {
       clusterIdentifier: "prod",
@@ -319,6 +271,6 @@ describe("an environment", () => {
     const services = config["pulumi-kserve:services"] as Record<string, unknown>[];
     const spec = { ...(services[0]!.spec as object), parallelism: { tensor: 2 } };
     const wrong = [{ ...services[0], pool: { name: "l4", count: 2 }, spec }];
-    await rejects(run({ ...config, "pulumi-kserve:services": wrong }), /l4/);
+    await rejects(runEnvironment({ ...config, "pulumi-kserve:services": wrong }), /l4/);
   });
 });

@@ -19,6 +19,26 @@ export interface Registration {
   customTimeouts?: { create: string; update: string };
 }
 
+/** What the engine orders deletions by: URNs. */
+export interface Dependencies {
+  urn: string;
+  /** Explicit ones and those by data flow. */
+  dependsOn: string[];
+  /** "" for none. */
+  parent: string;
+  /** "" for none. */
+  provider: string;
+}
+
+const dependencies = new WeakMap<Registration, Dependencies>();
+
+/** Of a registration that {@link register} gave. */
+export function dependenciesOf(registration: Registration): Dependencies {
+  const found = dependencies.get(registration);
+  if (!found) throw new Error(`"${registration.name}" was not registered`);
+  return found;
+}
+
 /** What mocks answer. */
 export interface MockOptions {
   preview?: boolean;
@@ -60,12 +80,22 @@ export async function register<T>(
   );
   const registrations: Registration[] = [];
   const monitor = getMonitor() as unknown as {
-    registerResource(request: RegisterRequest, callback: (error: unknown, response: unknown) => void): unknown;
+    registerResource(request: RegisterRequest, callback: RegisterCallback): unknown;
   };
   const forward = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
-    registrations.push(describeRequest(request));
-    return forward(request, callback);
+    const registration = describeRequest(request);
+    registrations.push(registration);
+    return forward(request, (error, response) => {
+      dependencies.set(registration, {
+        urn: response?.getUrn() ?? "",
+        dependsOn: request.getDependenciesList(),
+        parent: request.getParent(),
+        // "<urn>::<id>"
+        provider: request.getProvider().replace(/::[^:]*$/, ""),
+      });
+      callback(error, response);
+    });
   };
   // The language host reports these as errors of the program; mocha would blame whatever test runs.
   const unhandled: unknown[] = [];
@@ -85,6 +115,8 @@ export async function register<T>(
     for (const listener of others) process.on("unhandledRejection", listener);
   }
 }
+
+type RegisterCallback = (error: unknown, response: { getUrn(): string } | undefined) => void;
 
 interface RegisterRequest {
   getType(): string;
