@@ -1,21 +1,29 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { dump, load } from "js-yaml";
 
 import { createCluster, deleteCluster } from "../../local/cluster/cluster";
 import type { Cluster } from "../../local/cluster/types";
 import { engineFolder, openEnvironment, serviceRows } from "../../local/engine/environment";
-import { Operation, type OperationResult, runOperation, type Step } from "../../local/engine/run";
+import {
+  nameOf,
+  Operation,
+  OperationError,
+  type OperationResult,
+  runOperation,
+  type Step,
+} from "../../local/engine/run";
 import { projectRoot } from "../../local/paths";
 import { sleep } from "../../local/process";
 import { silentProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { Toolchain } from "../../local/toolchain/types";
 import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
+import { enginePid } from "./enginePid";
+import { changesBetween, everyObject } from "./everyObject";
 
 const clusterName = "test-environment";
 const serving = "serving.kserve.io/v1alpha2";
@@ -31,6 +39,7 @@ describe("environment on the embedded control plane", function () {
   let cluster: Cluster;
   let client: KubernetesClient;
   let count = 0;
+  let nothingYet: string[] = [];
 
   before(async () => {
     toolchain = await ensureToolchain({ progress: silentProgress });
@@ -45,14 +54,18 @@ describe("environment on the embedded control plane", function () {
   });
 
   /** Runs an operation with Pulumi.local.yaml as `edit` leaves it. */
-  async function run(operation: Operation, edit?: (config: StackConfig["config"]) => void): Promise<OperationResult> {
+  async function run(
+    operation: Operation,
+    edit?: (config: StackConfig["config"]) => void,
+    onEvent?: (event: EngineEvent) => void,
+  ): Promise<OperationResult> {
     const settings = load(await readFile(join(projectRoot(), "Pulumi.local.yaml"), "utf8")) as StackConfig;
     edit?.(settings.config);
     const configFile = join(cluster.folder, "Pulumi.test.yaml");
     await writeFile(configFile, dump(settings));
     const stack = await openEnvironment({ cluster, toolchain, stack: "test", configFile });
     const logFile = join(cluster.folder, "logs", "pulumi.log");
-    return runOperation(operation, stack, { logFile });
+    return runOperation(operation, stack, { logFile, onEvent });
   }
 
   const exists = async (
@@ -98,6 +111,7 @@ describe("environment on the embedded control plane", function () {
   });
 
   it("brings both services up", async () => {
+    nothingYet = await everyObject(client);
     const result = await run(Operation.up);
     count = result.changes.create ?? 0;
     deepStrictEqual(result.changes, { create: count });
@@ -236,64 +250,83 @@ describe("environment on the embedded control plane", function () {
     });
   });
 
-  it("destroys everything, and leaves nothing behind", async () => {
-    await run(Operation.destroy);
-    for (const namespace of ["kserve", "lws-system", "models", "production"]) {
-      strictEqual(await exists("v1", "Namespace", undefined, namespace), false, namespace);
-    }
-    const left = async (apiVersion: string, kind: string, pattern: RegExp): Promise<string[]> =>
-      (await client.list(apiVersion, kind)).items
-        .map(({ metadata }) => metadata.name ?? "")
-        .filter((name) => pattern.test(name));
-    const ours = /kserve|llmisvc|lws|leaderworkerset|gateway|inference/;
-    deepStrictEqual(await left("apiextensions.k8s.io/v1", "CustomResourceDefinition", ours), []);
-    deepStrictEqual(await left("rbac.authorization.k8s.io/v1", "ClusterRole", ours), []);
-    deepStrictEqual(await left("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", ours), []);
-    deepStrictEqual(await left("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", /./), []);
-    deepStrictEqual(await left("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", /./), []);
+  it("destroys everything, load balancers first, and leaves no object behind", async () => {
+    const gateway = await client.get("gateway.networking.k8s.io/v1", "Gateway", "kserve", "kserve-ingress-gateway");
+    // As a gateway's controller makes it; a cloud's controller holds it until its load balancer is gone.
+    await client.apply(
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: {
+          name: "kserve-ingress-gateway-istio",
+          namespace: "kserve",
+          finalizers: [loadBalancerFinalizer],
+          ownerReferences: [
+            {
+              apiVersion: "gateway.networking.k8s.io/v1",
+              kind: "Gateway",
+              name: "kserve-ingress-gateway",
+              uid: gateway?.metadata.uid ?? "",
+            },
+          ],
+        },
+        spec: { type: "LoadBalancer", ports: [{ port: 80 }], selector: { gateway: "none" } },
+      } as KubernetesObject,
+      { fieldManager: "test-gateway-controller" },
+    );
+    const order: string[] = [];
+    const destroyed = run(Operation.destroy, undefined, ({ resOutputsEvent }) => {
+      if (resOutputsEvent?.metadata.op === "delete") order.push(nameOf(resOutputsEvent.metadata.urn));
+    });
+    const drained = drainLoadBalancer(client).then(() => order.push("load balancer"));
+    await Promise.all([destroyed, drained]);
+
+    const position = (name: string): number => {
+      ok(order.includes(name), `${name} is not among ${order.join(", ")}`);
+      return order.indexOf(name);
+    };
+    ok(position("platform-gateway-gateway") < position("load balancer"), order.join(", "));
+    ok(position("load balancer") < position("platform-kserve-namespace"), order.join(", "));
+    ok(position("platform-kserve-namespace") < position("platform-kubernetes"), order.join(", "));
+    deepStrictEqual(changesBetween(nothingYet, await everyObject(client)), []);
   });
 
-  // As users run it: the program that lost its engine ends with its process, and the next `up` is one of its own.
+  // In one process, as programs of the Automation API do it.
   it("comes up again after the engine was killed halfway, and state and cluster agree", async () => {
-    const configFile = join(projectRoot(), "Pulumi.local.yaml");
-    const up = (): Promise<{ changes: Record<string, number>; services: { name: string; ready: string }[] }> =>
-      runLocal("up", "--name", clusterName, "--stack", "test", "--config", configFile, "--json");
-    const interrupted = up();
-    // An engine that is gone before the program has reached it is started once more by the command.
-    const ended = interrupted.then(
-      () => "came up",
-      () => "failed",
-    );
-    while (!(await exists("v1", "Namespace", undefined, "kserve"))) {
-      if ((await Promise.race([ended, sleep(50)])) !== undefined) break;
-    }
+    const interrupted = run(Operation.up);
+    const failed = rejects(interrupted, OperationError);
+    while (!(await exists("v1", "Namespace", undefined, "kserve"))) await sleep(50);
     process.kill(await enginePid(engineFolder(cluster)), "SIGKILL");
-    await ended;
-    const { services } = await up();
+    await failed;
+    const { outputs } = await run(Operation.up);
     deepStrictEqual(
-      services.map(({ name, ready }) => ({ name, ready })),
+      serviceRows(outputs ?? {}).map(({ name, ready }) => ({ name, ready })),
       [
         { name: "llama-70b-production", ready: "True" },
         { name: "llama-8b", ready: "True" },
       ],
     );
-    deepStrictEqual((await up()).changes, { same: count });
+    deepStrictEqual((await run(Operation.up)).changes, { same: count });
+  });
+
+  it("leaves no object behind after that either", async () => {
+    await run(Operation.destroy);
+    deepStrictEqual(changesBetween(nothingYet, await everyObject(client)), []);
   });
 });
 
-/** Runs a command of `npm run local` in a process of its own. @returns what it prints with --json. */
-async function runLocal<T>(...args: string[]): Promise<T> {
-  const cli = join(projectRoot(), "dist", "local", "cli.js");
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { maxBuffer: 64 << 20 });
-  return JSON.parse(stdout) as T;
-}
+/** Source: `LoadBalancerCleanupFinalizer` in service/helpers/helper.go of k8s.io/cloud-provider. */
+const loadBalancerFinalizer = "service.kubernetes.io/load-balancer-cleanup";
 
-/** The running engine, by the command line that names its folder. */
-async function enginePid(folder: string): Promise<number> {
-  for (const entry of await readdir("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const command = await readFile(join("/proc", entry, "cmdline"), "utf8").catch(() => "");
-    if (command.startsWith(join(folder, "cli", "bin", "pulumi")) && command.includes("\0up\0")) return Number(entry);
-  }
-  throw new Error(`no engine runs in ${folder}`);
+/** Does as a cloud's controller does: when the Service is deleted, it lets go of it after the load balancer is gone. */
+async function drainLoadBalancer(client: KubernetesClient): Promise<void> {
+  const service = (): Promise<KubernetesObject | undefined> =>
+    client.get("v1", "Service", "kserve", "kserve-ingress-gateway-istio");
+  while (!(await service())?.metadata.deletionTimestamp) await sleep(50);
+  // Long enough for everything else that does not wait for it.
+  await sleep(5_000);
+  await client.request("PATCH", await client.pathOf("v1", "Service", "kserve", "kserve-ingress-gateway-istio"), {
+    body: { metadata: { finalizers: null } },
+    contentType: "application/merge-patch+json",
+  });
 }
