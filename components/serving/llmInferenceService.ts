@@ -213,7 +213,7 @@ function lazily<T>(make: () => Promise<T>): () => Promise<T> {
 
 function missingPresets(name: string): never {
   throw new Error(
-    `LLMInferenceService "${name}": what KServe makes of it is known with its presets only; give presets: platform.presets (or those of KServe)`,
+    `LLMInferenceService "${name}": what KServe makes of it is known with its presets only; give presets: platform.presets, or kservePresets() where another stack has installed KServe`,
   );
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ConfigFragment } from "../../sdk/api/configFragment";
-import { credentialKeys, secretAnnotations } from "../../sdk/recipes/model";
+import { credentialKeys, secretAnnotations } from "../../sdk/recipes/modelSecrets";
 import { objectName, RecipeChecks } from "../../sdk/recipes/recipeChecks";
 import { checkPods, podsSpec, type WorkloadPod } from "../../sdk/recipes/workloadPods";
 import { KubernetesObject } from "../kubernetesObject";

@@ -4,7 +4,7 @@ import { type Composition, CompositionMode } from "../../sdk/compose/compose";
 import { ConfigStore } from "../../sdk/compose/configs";
 import { explainFields, type ExplainedField } from "../../sdk/compose/explain";
 import { compareCompositions, differenceLines } from "../../sdk/compose/explainDiff";
-import { fieldsAt, UnknownPathError } from "../../sdk/compose/explainPaths";
+import { fieldsAt, touches, UnknownPathError } from "../../sdk/compose/explainPaths";
 import { explainReport } from "../../sdk/compose/explainReport";
 import { line, type TextLine, wrapped } from "../../sdk/compose/textLines";
 import type { Finding } from "../../sdk/preflight/finding";
@@ -144,7 +144,7 @@ function asText(
 ) {
   const title = `${entry.name} in namespace ${namespace}, ${modeText[mode]}, from ${shortFile(file)}`;
   const report = explainReport(composition, { title, width: display.width, all, path, metadata });
-  const concerned = findings.filter((finding) => path === undefined || finding.path.startsWith(`spec.${path}`));
+  const concerned = findings.filter((finding) => path === undefined || touches(finding.path, path));
   return paint([...report, ...findingLines(concerned, display.width)], display);
 }
 

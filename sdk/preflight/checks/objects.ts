@@ -3,7 +3,7 @@ import { draAnnotations } from "../../api/rules/draAnnotations";
 import type { View } from "../../api/view";
 import { kserveNamespace } from "../../api/constants";
 import { nearest } from "../../nearest";
-import { storageSecretAnnotations } from "../../recipes/model";
+import { storageSecretAnnotations } from "../../recipes/modelSecrets";
 import type { PreflightCode } from "../codes";
 import type { PlannedObject } from "../plan";
 import type { CheckedCluster, CheckedService, Report } from "./check";
