@@ -59,6 +59,15 @@ describe("preflight", () => {
     );
   });
 
+  it("judges replicas that no API server takes, which are refused elsewhere", () => {
+    for (const replicas of [1.5, 1e308]) {
+      deepStrictEqual(
+        preflight(plan({ replicas }, { pools: [{ ...h100, maxNodes: 0 }] })).map(({ code }) => code),
+        ["pool-too-small"],
+      );
+    }
+  });
+
   it("says nothing about accelerators of which nobody knows how they are asked for", () => {
     const cluster = { pools: [{ name: "new", accelerator: "nvidia-r100", maxNodes: 1 }] };
     deepStrictEqual(

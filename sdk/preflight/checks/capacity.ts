@@ -236,7 +236,9 @@ export function acceleratorsNeeded(
       for (const [resource, { nanos, at }] of pod.requests) {
         if (!counted.has(resource)) continue;
         const before = needed.get(resource)?.nanos ?? 0n;
-        needed.set(resource, { nanos: before + nanos * BigInt(pod.perReplica * minReplicas), at });
+        // Numbers that no API server takes are none for a BigInt.
+        const pods = Math.min(Math.ceil(pod.perReplica * minReplicas), Number.MAX_SAFE_INTEGER);
+        needed.set(resource, { nanos: before + nanos * BigInt(pods), at });
       }
     }
   }
