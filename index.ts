@@ -269,6 +269,14 @@ export {
 } from "./components/networking/controllers/controller";
 export { Istio } from "./components/networking/controllers/istio";
 export type * from "./components/networking/controllers/istioArgs";
+export {
+  EnvoyAiGateway,
+  type EnvoyAiGatewayArgs,
+  type EnvoyAiGatewayCertificate,
+} from "./components/networking/controllers/envoyAiGateway";
+export { EnvoyGateway, type EnvoyGatewayArgs } from "./components/networking/controllers/envoyGateway";
+export type { EnvoyProxiesArgs } from "./components/networking/controllers/envoyProxies";
+export type { EnvoyRateLimit } from "./sdk/gateways/envoyValues";
 export { GkeGateway, type GkeGatewayArgs } from "./components/networking/controllers/gkeGateway";
 export { ExistingGatewayClass, type ExistingGatewayClassArgs } from "./components/networking/controllers/existing";
 export {

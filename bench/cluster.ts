@@ -54,7 +54,7 @@ async function installCrds(cluster: Cluster, toolchain: Toolchain, sets: CrdSet[
   const client = await KubernetesClient.fromKubeconfig(cluster.kubeconfigPath);
   for (const set of sets) {
     for (const file of Object.keys(set.files)) {
-      const text = await readFile(join(toolchain.upstream[set.upstream], file), "utf8");
+      const text = await readFile(join(toolchain.upstream[set.upstream] ?? "", file), "utf8");
       const objects = loadAll(text).filter(Boolean) as KubernetesObject[];
       for (const object of objects) await client.apply(object, { fieldManager: "bench" });
     }

@@ -27,6 +27,16 @@ const upstreams = {
     repository: "llm-d/llm-d-workload-variant-autoscaler",
     version: "workloadVariantAutoscaler",
   },
+  "envoy-gateway": {
+    module: "github.com/envoyproxy/gateway",
+    repository: "envoyproxy/gateway",
+    version: "envoyGateway",
+  },
+  "envoy-ai-gateway": {
+    module: "github.com/envoyproxy/ai-gateway",
+    repository: "envoyproxy/ai-gateway",
+    version: "envoyAiGateway",
+  },
 };
 
 const kserveCrds = (schema) => [
@@ -65,6 +75,16 @@ const sets = {
     name: "workload-variant-autoscaler",
     upstream: "workload-variant-autoscaler",
     files: ["charts/workload-variant-autoscaler/crds/llmd.ai_variantautoscalings.yaml"],
+  },
+  envoyGateway: {
+    name: "envoy-gateway",
+    upstream: "envoy-gateway",
+    folder: "charts/gateway-helm/charts/crds/crds/generated",
+  },
+  envoyAiGateway: {
+    name: "envoy-ai-gateway",
+    upstream: "envoy-ai-gateway",
+    folder: "manifests/charts/ai-gateway-crds-helm/templates",
   },
 };
 

@@ -24,12 +24,17 @@ export interface ArtifactMirrors {
   "inference-extension"?: string;
   /** Source tree of github.com/llm-d/llm-d-workload-variant-autoscaler, for its CRD. */
   "workload-variant-autoscaler"?: string;
+  /** Source tree of github.com/envoyproxy/gateway; its CRDs. */
+  "envoy-gateway"?: string;
+  /** Source tree of github.com/envoyproxy/ai-gateway; its CRDs. */
+  "envoy-ai-gateway"?: string;
   /** Charts of gateway controllers and of what else the platform installs. */
   charts?: ChartMirrors;
 }
 
 /** A project whose files or charts this package installs. */
-export type Upstream = "kserve" | "lws" | "gateway-api" | "workload-variant-autoscaler";
+export type Upstream =
+  "kserve" | "lws" | "gateway-api" | "workload-variant-autoscaler" | "envoy-gateway" | "envoy-ai-gateway";
 
 /** A set of CRDs that is installed and upgraded as one: files of an upstream repository at one tag. */
 export interface CrdSet {
@@ -123,6 +128,8 @@ const mirrorNames = [
   "gateway-api",
   "inference-extension",
   "workload-variant-autoscaler",
+  "envoy-gateway",
+  "envoy-ai-gateway",
 ];
 
 /** @throws ConfigurationError when a mirror has an unknown name or an address that its files or charts cannot come from. */

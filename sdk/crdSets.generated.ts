@@ -344,4 +344,138 @@ export const crdSets = {
     },
     others: [],
   },
+  envoyGateway: {
+    name: "envoy-gateway",
+    upstream: "envoy-gateway",
+    version: "1.8.1",
+    source: "https://raw.githubusercontent.com/envoyproxy/gateway/v1.8.1/",
+    files: {
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_backends.yaml":
+        "456cbad5d7efd20e4e1bcbe00caea177f711b66c28e96dd75f8507c53ab3eea6",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_backendtrafficpolicies.yaml":
+        "dc4eabbf2c9393355e30e35f2976f4ed2c09f9b69e9c4419509c2ba5d0b8bbd1",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_clienttrafficpolicies.yaml":
+        "5322c533fd33282cce6eba9405331477872a06fafebaac20026bb6d08ff4a291",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_envoyextensionpolicies.yaml":
+        "8370ddaf25e0cdcf248aba4672c3aaad071322bc55d0f543a4f0c6dd7a6e5254",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_envoypatchpolicies.yaml":
+        "8e9110c32b414ea5c43a85e272dc2dee8917ed0bfa36a9a2b72fde1f3fba6083",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_envoyproxies.yaml":
+        "9221dc64d6587b95ca9fc59893ffb9c905dc98137eb66f0492a33b1213c37ec1",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_httproutefilters.yaml":
+        "ebba11783da910e78829941deeb3c6701ba95b4cddb9f595382c71793546efca",
+      "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_securitypolicies.yaml":
+        "6c0dc326d048c3b25b720b49d92fb149b7b70cf035211d17501779bb5dd882f3",
+    },
+    crds: {
+      "backends.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "Backend",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "backendtrafficpolicies.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "BackendTrafficPolicy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "clienttrafficpolicies.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "ClientTrafficPolicy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "envoyextensionpolicies.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "EnvoyExtensionPolicy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "envoypatchpolicies.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "EnvoyPatchPolicy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "envoyproxies.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "EnvoyProxy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "httproutefilters.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "HTTPRouteFilter",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+      "securitypolicies.gateway.envoyproxy.io": {
+        group: "gateway.envoyproxy.io",
+        kind: "SecurityPolicy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+    },
+    others: [],
+  },
+  envoyAiGateway: {
+    name: "envoy-ai-gateway",
+    upstream: "envoy-ai-gateway",
+    version: "1.0.0",
+    source: "https://raw.githubusercontent.com/envoyproxy/ai-gateway/v1.0.0/",
+    files: {
+      "manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_aigatewayroutes.yaml":
+        "4f3c75b3d6a579b4a6ed577aea2a1cc8410b5b8e3658f80cb01af161b604241c",
+      "manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_aiservicebackends.yaml":
+        "35f6323a486a6f447be41fe1de4327f6e6e7254a0ca61d33186cb03fe11888f6",
+      "manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_backendsecuritypolicies.yaml":
+        "a5449029eb215867063aaa833f2819999835ac2dccbc205659ecc5aca946f706",
+      "manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_gatewayconfigs.yaml":
+        "975e48df68d7ba33f7438e3c331d147da9fcfe263cc1fa3154aa57882f075f5d",
+      "manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_mcproutes.yaml":
+        "c983c7178bb829e3d781b4370b7bb9725c22135a2a04a4a3e54d171c7147ee4c",
+      "manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_quotapolicies.yaml":
+        "0e8b899c520e6ff5b224b7e4e6064f959e8256e6949817615cde8cf37269eb85",
+    },
+    crds: {
+      "aigatewayroutes.aigateway.envoyproxy.io": {
+        group: "aigateway.envoyproxy.io",
+        kind: "AIGatewayRoute",
+        versions: ["v1alpha1", "v1beta1"],
+        storageVersion: "v1beta1",
+      },
+      "aiservicebackends.aigateway.envoyproxy.io": {
+        group: "aigateway.envoyproxy.io",
+        kind: "AIServiceBackend",
+        versions: ["v1alpha1", "v1beta1"],
+        storageVersion: "v1beta1",
+      },
+      "backendsecuritypolicies.aigateway.envoyproxy.io": {
+        group: "aigateway.envoyproxy.io",
+        kind: "BackendSecurityPolicy",
+        versions: ["v1alpha1", "v1beta1"],
+        storageVersion: "v1beta1",
+      },
+      "gatewayconfigs.aigateway.envoyproxy.io": {
+        group: "aigateway.envoyproxy.io",
+        kind: "GatewayConfig",
+        versions: ["v1alpha1", "v1beta1"],
+        storageVersion: "v1beta1",
+      },
+      "mcproutes.aigateway.envoyproxy.io": {
+        group: "aigateway.envoyproxy.io",
+        kind: "MCPRoute",
+        versions: ["v1alpha1", "v1beta1"],
+        storageVersion: "v1beta1",
+      },
+      "quotapolicies.aigateway.envoyproxy.io": {
+        group: "aigateway.envoyproxy.io",
+        kind: "QuotaPolicy",
+        versions: ["v1alpha1"],
+        storageVersion: "v1alpha1",
+      },
+    },
+    others: [],
+  },
 } as const satisfies Record<string, CrdSet>;

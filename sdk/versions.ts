@@ -19,6 +19,9 @@ export const versions = {
   certManager: "1.17.0",
   /** Charts of Istio. Source: llm-d.ai/docs/resources/gateway/istio, which installs it with Gateway API 1.5.1 and inference extension 1.5.0. */
   istio: "1.29.2",
+  envoyGateway: "1.8.1",
+  /** Envoy AI Gateway, which teaches Envoy Gateway what an InferencePool is. Built on the version of Envoy Gateway above. */
+  envoyAiGateway: "1.0.0",
   /** Chart of NVIDIA's device plugin. Source: rwlove/home-ops, kubernetes/apps/kube-system/nvidia-device-plugin, which installs it. */
   nvidiaDevicePlugin: "0.18.2",
   /** Chart of NVIDIA's GPU operator. Source: a test of the rendered commands, beside DRA driver 0.5.0 (read in July 2026). */

@@ -6,18 +6,22 @@ import { dirname } from "node:path";
 import type { Target } from "./network";
 
 /**
- * Serves the API server's connections into the cluster: an HTTP CONNECT proxy on a Unix socket.
+ * Serves connections into the cluster: an HTTP CONNECT proxy, on a Unix socket for the API server, or on a port of the loopback
+ * interface for processes that play pods.
  *
+ * @param at path of the socket, or a port, 0 for one that is free.
  * @param resolve decides where `host:port` leads.
  * @param log is told about every refused or failed connection.
  */
 export async function serveEgress(
-  socketPath: string,
+  at: string | number,
   resolve: (authority: string) => Promise<Target>,
   log: (text: string) => void,
 ): Promise<Server> {
-  mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
-  rmSync(socketPath, { force: true });
+  if (typeof at === "string") {
+    mkdirSync(dirname(at), { recursive: true, mode: 0o700 });
+    rmSync(at, { force: true });
+  }
   const server = createServer((_request, response) => {
     response.writeHead(405, { "Content-Type": "text/plain", Allow: "CONNECT" });
     response.end("only CONNECT is served here\n");
@@ -41,7 +45,8 @@ export async function serveEgress(
   });
   await new Promise<void>((listening, failed) => {
     server.once("error", failed);
-    server.listen(socketPath, listening);
+    if (typeof at === "string") server.listen(at, listening);
+    else server.listen(at, "127.0.0.1", listening);
   });
   return server;
 }

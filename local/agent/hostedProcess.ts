@@ -14,9 +14,9 @@ import {
 } from "../process";
 import { versionMismatch, type HostedProgram } from "./images";
 import { PodFiles } from "./podFiles";
-import { podName, type Container, type Pod } from "./podSpec";
+import { endsByItself, podName, type Container, type Pod } from "./podSpec";
 import type { HostedPhase, Termination } from "./podStatus";
-import { httpProbe, tlsProbe } from "./probe";
+import { httpProbe, tcpProbe, tlsProbe } from "./probe";
 import { launchFor, type HostPorts, type Launch } from "./programs";
 import type { HostedState } from "./state";
 
@@ -42,7 +42,10 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 export interface HostedProcessOptions {
   client: KubernetesClient;
   program: HostedProgram;
-  executable: string;
+  /** Path, or undefined as long as the executable was not built. */
+  executable: () => string | undefined;
+  /** Address of the proxy through which Services are reached. */
+  proxy: string;
   pod: Pod;
   container: Container;
   folder: string;
@@ -98,6 +101,7 @@ export class HostedProcess {
     return {
       program: program.name,
       role: program.role,
+      ...(program.gatewayController && { gatewayController: program.gatewayController }),
       state: phase.kind,
       message,
       process: process && { pid: process.pid, startTime: process.startTime, since: process.since },
@@ -129,6 +133,7 @@ export class HostedProcess {
         opened = true;
         const env = await this.waitForFiles();
         if (env) backOff = await this.runOnce(env, backOff);
+        if (this.phase.kind === "ended") return;
       } catch (error) {
         if (this.stopped) return;
         const message = error instanceof Error ? error.message : String(error);
@@ -155,9 +160,16 @@ export class HostedProcess {
 
   /** Starts the process and stays until it has ended and the pause before the next start is over. @returns the next pause. */
   private async runOnce(containerEnv: Record<string, string>, backOff: number): Promise<number> {
-    const { program, executable, container, pod, logFile, onEvent } = this.options;
-    this.ports = { health: await freePort(), webhook: await freePort() };
-    this.launch = await launchFor(program, container, pod.metadata.namespace ?? "", this.files.root, this.ports);
+    const { program, container, pod, proxy, logFile, onEvent } = this.options;
+    const executable = this.options.executable();
+    if (executable === undefined) {
+      throw new Error(
+        `the executable of ${program.role} was not built; \`npm run local -- up\` builds it for an environment whose gateway needs it, ` +
+          `\`npm run local -- create --with ${program.tool}\` without one`,
+      );
+    }
+    this.ports = { health: await freePort(), webhook: await freePort(), other: await freePort() };
+    this.launch = await launchFor(program, container, pod.metadata.namespace ?? "", this.files.root, this.ports, proxy);
     const env = await this.environment(containerEnv, this.launch.env);
     if (this.stopped) return backOff;
     const startedAt = new Date().toISOString();
@@ -176,18 +188,22 @@ export class HostedProcess {
     onEvent("Normal", "Started", `Started container ${container.name} as process ${child.pid}`);
     const ended = new AbortController();
     const exited = child.exited.finally(() => ended.abort());
-    await Promise.all([this.observe(startedAt, ended.signal), exited]);
+    await Promise.all([endsByItself(pod) ? undefined : this.observe(startedAt, ended.signal), exited]);
     this.process = undefined;
     if (this.stopped) return backOff;
     return this.afterEnd(await exited, startedAt, backOff);
   }
 
   private async afterEnd(exit: ProcessExit, startedAt: string, backOff: number): Promise<number> {
-    const { logFile, program, onEvent } = this.options;
+    const { logFile, pod, program, onEvent } = this.options;
     const finishedAt = new Date().toISOString();
     const exitCode = exit.code ?? 128 + ((exit.signal && signalNumbers[exit.signal]) ?? 0);
     const logTail = await tailOfFile(logFile, 15);
     this.lastEnd = { exitCode, message: logTail.slice(-4000), startedAt, finishedAt };
+    if (endsByItself(pod) && (exitCode === 0 || pod.spec.restartPolicy === "Never")) {
+      this.setPhase({ kind: "ended", end: this.lastEnd });
+      return backOff;
+    }
     this.restarts++;
     const settled = Date.parse(finishedAt) - Date.parse(startedAt) > settledMs;
     const pause = settled ? firstBackOffMs : backOff;
@@ -221,12 +237,14 @@ export class HostedProcess {
     const { launch, ports } = this;
     if (!launch || !ports) return false;
     const declared = this.options.container.readinessProbe?.httpGet;
+    const path = declared ? (declared.path ?? "/") : launch.defaultReadiness.path;
     const port = declared?.port ?? launch.defaultReadiness.port;
     const number =
       typeof port === "number" ? port : this.options.container.ports?.find(({ name }) => name === port)?.containerPort;
     const hostPort = launch.ports.get(number ?? 0) ?? ports.health;
-    if (!(await httpProbe(hostPort, declared?.path ?? launch.defaultReadiness.path, declared?.scheme))) return false;
-    return this.phase.kind === "ready" || tlsProbe(ports.webhook);
+    const answers = path === undefined ? await tcpProbe(hostPort) : await httpProbe(hostPort, path, declared?.scheme);
+    if (!answers) return false;
+    return this.phase.kind === "ready" || !launch.hasWebhook || tlsProbe(ports.webhook);
   }
 
   private async environment(

@@ -1,16 +1,19 @@
 import type { ClusterToolName } from "../cluster/types";
+import type { GatewayToolName } from "../toolchain/types";
 import { versions } from "../../sdk/versions";
 
 /** A controller whose pods are real: its image stands for an executable of the toolchain, run as a process of this machine. */
 export interface HostedProgram {
   /** Name in `status` and `logs`. */
-  readonly name: "llmisvc" | "lws";
-  readonly tool: ClusterToolName;
+  readonly name: "llmisvc" | "lws" | "envoy-gateway" | "envoy-ai-gateway";
+  readonly tool: ClusterToolName | GatewayToolName;
   readonly role: string;
   /** The image's repository without a registry, so that mirrors match too. */
   readonly repository: string;
   /** The version that the executable has. */
   readonly version: string;
+  /** The `controllerName` of GatewayClasses whose Gateways and routes it gives their status. */
+  readonly gatewayController?: string;
 }
 
 export const hostedPrograms: readonly HostedProgram[] = [
@@ -28,10 +31,33 @@ export const hostedPrograms: readonly HostedProgram[] = [
     repository: "lws/lws",
     version: versions.leaderWorkerSet,
   },
+  {
+    name: "envoy-gateway",
+    tool: "envoy-gateway",
+    role: "Envoy Gateway's controller",
+    repository: "envoyproxy/gateway",
+    version: versions.envoyGateway,
+    gatewayController: "gateway.envoyproxy.io/gatewayclass-controller",
+  },
+  {
+    name: "envoy-ai-gateway",
+    tool: "envoy-ai-gateway",
+    role: "Envoy AI Gateway's controller",
+    repository: "envoyproxy/ai-gateway-controller",
+    version: versions.envoyAiGateway,
+  },
 ];
 
 /** Matches the images of all hosted programs; also valid for the regular expressions of jq and Go. */
 export const hostedImagePattern = `(^|/)(${hostedPrograms.map(({ repository }) => repository).join("|")})(:[^/]*)?(@.*)?$`;
+
+/** Envoy Gateway's image is also that of a helper beside each Envoy, which has nothing to do where no Envoy runs. */
+const playedSubcommand = "shutdown-manager";
+
+/** jq: a pod runs as a process of this machine. */
+export const hostedPodCondition =
+  `any(.spec.containers[]; (.image | test(${JSON.stringify(hostedImagePattern)})) and ` +
+  `(any(((.command // []) + (.args // []))[]; . == ${JSON.stringify(playedSubcommand)}) | not))`;
 
 /** The program that an image stands for; undefined for every image that is played by kwok. */
 export function programFor(image: string): HostedProgram | undefined {
@@ -39,6 +65,16 @@ export function programFor(image: string): HostedProgram | undefined {
   return hostedPrograms.find(
     (program) => repository === program.repository || repository.endsWith(`/${program.repository}`),
   );
+}
+
+/** The program that a container runs. */
+export function programOf(container: {
+  image: string;
+  command?: string[];
+  args?: string[];
+}): HostedProgram | undefined {
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  return words.includes(playedSubcommand) ? undefined : programFor(container.image);
 }
 
 /**

@@ -127,11 +127,16 @@ function isOurs(parent: PoolParent): boolean {
   return isPlayed(parent) || parent.parentRef.kind === "Status";
 }
 
-/** Plays the gateway controller for InferencePools until the signal. */
+/**
+ * Plays the gateway controller for InferencePools until the signal.
+ *
+ * @param isReal whether a controller that runs here speaks for the pools of a Gateway, given as `<namespace>/<name>`.
+ */
 export function playInferencePools(
   client: KubernetesClient,
   log: (text: string) => void,
   signal: AbortSignal,
+  isReal: (gateway: string) => boolean,
 ): Promise<unknown> {
   const routes = new Map<string, KubernetesObject>();
   const pools = new Map<string, { pool: KubernetesObject; api: PoolApi }>();
@@ -146,7 +151,10 @@ export function playInferencePools(
       const entry = pools.get(uid);
       if (!entry) continue;
       const { pool, api } = entry;
-      const parents = poolParents(pool, gatewaysOf(pool, routes.values()), api, new Date());
+      const gateways = gatewaysOf(pool, routes.values()).filter(
+        ({ name, namespace = "" }) => !isReal(`${namespace}/${name}`),
+      );
+      const parents = poolParents(pool, gateways, api, new Date());
       if (!parents) continue;
       const { namespace = "", name = "" } = pool.metadata;
       try {

@@ -1,19 +1,21 @@
 import { join } from "node:path";
 
 import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
-import type { ClusterToolName } from "../cluster/types";
 import { sleep } from "../process";
 import { follow } from "./follow";
 import { HostedProcess } from "./hostedProcess";
-import { programFor, type HostedProgram } from "./images";
+import { programOf, type HostedProgram } from "./images";
 import type { HostedEndpoint } from "./network";
-import { podName, type Container, type Pod } from "./podSpec";
+import { endsByItself, podName, type Container, type Pod } from "./podSpec";
 import { podStatus } from "./podStatus";
 import type { HostedState } from "./state";
 
 export interface KubeletOptions {
   client: KubernetesClient;
-  tools: Record<ClusterToolName, { path: string }>;
+  /** Path of an executable; undefined when it was not built. */
+  executable: (tool: HostedProgram["tool"]) => string | undefined;
+  /** Address of the proxy through which Services are reached. */
+  proxy: string;
   hostedFolder: string;
   logsFolder: string;
   log: (text: string) => void;
@@ -93,8 +95,10 @@ export class Kubelet {
 
   private add(pod: Pod, { program, container }: { program: HostedProgram; container: Container }): void {
     const uid = pod.metadata.uid ?? "";
-    const key = ownerOf(pod)?.uid ?? uid;
+    const key = groupOf(pod);
     const group = this.groups.get(key);
+    // An agent that starts anew does not do again what was done.
+    if (!group && ["Succeeded", "Failed"].includes(pod.status?.phase ?? "")) return;
     if (!group) {
       this.groups.set(key, this.makeGroup(key, pod, program, container));
     } else if (!group.pods.has(uid)) {
@@ -116,11 +120,12 @@ export class Kubelet {
   }
 
   private makeProcess(key: string, pod: Pod, program: HostedProgram, container: Container): HostedProcess {
-    const { client, tools, hostedFolder, logsFolder } = this.options;
+    const { client, executable, proxy, hostedFolder, logsFolder } = this.options;
     const process = new HostedProcess({
       client,
       program,
-      executable: tools[program.tool].path,
+      executable: () => executable(program.tool),
+      proxy,
       pod,
       container,
       folder: join(hostedFolder, `${program.name}-${pod.metadata.uid ?? ""}`),
@@ -174,7 +179,7 @@ export class Kubelet {
 
   private async remove(pod: Pod, gone: boolean): Promise<void> {
     const uid = pod.metadata.uid ?? "";
-    const key = ownerOf(pod)?.uid ?? uid;
+    const key = groupOf(pod);
     const group = this.groups.get(key);
     if (this.removing.has(uid)) return;
     this.removing.add(uid);
@@ -271,10 +276,16 @@ export class Kubelet {
 
 function firstHosted(pod: Pod): { program: HostedProgram; container: Container } | undefined {
   for (const container of pod.spec.containers) {
-    const program = programFor(container.image);
+    const program = programOf(container);
     if (program) return { program, container };
   }
   return undefined;
+}
+
+/** Replicas share a process; each pod that ends by itself has one of its own. */
+function groupOf(pod: Pod): string {
+  const uid = pod.metadata.uid ?? "";
+  return endsByItself(pod) ? uid : (ownerOf(pod)?.uid ?? uid);
 }
 
 function ownerOf(pod: KubernetesObject): { name: string; uid: string } | undefined {

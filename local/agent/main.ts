@@ -1,5 +1,6 @@
 // The agent of one embedded cluster: a daemon, started with the cluster's folder as its only argument.
 import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 
 import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 import { layoutOf } from "../cluster/layout";
@@ -11,6 +12,7 @@ import { follow } from "./follow";
 import { playInferencePools } from "./inferencePools";
 import { Kubelet } from "./kubelet";
 import { resolveTarget, type Target } from "./network";
+import { RealGatewayWatch } from "./realGateways";
 import { playStages } from "./stagePlayer";
 import { readAgentState, type AgentState } from "./state";
 
@@ -18,7 +20,7 @@ const partCheckMs = 500;
 
 async function main(folder: string): Promise<void> {
   const layout = layoutOf(folder);
-  const record = JSON.parse(readFileSync(layout.agentInput, "utf8")) as ClusterPlan;
+  const record = readPlan(layout.agentInput);
   const stopping = new AbortController();
   const since = new Date().toISOString();
   const state: AgentState = {
@@ -30,21 +32,44 @@ async function main(folder: string): Promise<void> {
   await stopLeftOvers(readAgentState(layout.agentState));
 
   const client = await KubernetesClient.fromKubeconfig(layout.kwokctlKubeconfig);
+  const services = new Map<string, KubernetesObject>();
+  const servers = await Promise.all(
+    [record.egressSocket, 0].map((at) => serveEgress(at, (authority) => resolve(authority), log)),
+  );
+  const { port } = servers[1]?.address() as AddressInfo;
   const kubelet = new Kubelet({
     client,
-    tools: record.tools,
+    executable: (tool) => toolPath(record, tool) ?? toolPath(readPlan(layout.agentInput), tool),
+    proxy: `http://127.0.0.1:${port}`,
     hostedFolder: layout.hosted,
     logsFolder: layout.logs,
     log,
-    onChange: () => void save(),
+    onChange: () => {
+      gateways.check();
+      void save();
+    },
   });
-  const services = new Map<string, KubernetesObject>();
-  const server = await serveEgress(record.egressSocket, (authority) => resolve(authority), log);
+  const gatewayControllers = () =>
+    new Set(kubelet.hosted.flatMap(({ state, gatewayController }) => (state !== "ended" && gatewayController) || []));
+  const gateways: RealGatewayWatch = new RealGatewayWatch(
+    client,
+    gatewayControllers,
+    async () => {
+      await Promise.all([refreshStages(), save()]);
+    },
+    log,
+    stopping.signal,
+  );
 
+  const stateNow = (): AgentState => ({
+    ...state,
+    hosted: kubelet.hosted,
+    realGatewayClasses: [...gateways.current.classes],
+  });
   let saving = Promise.resolve();
   const save = (): Promise<void> => {
     saving = saving
-      .then(() => writeFileAtomic(layout.agentState, JSON.stringify({ ...state, hosted: kubelet.hosted }, null, 2)))
+      .then(() => writeFileAtomic(layout.agentState, JSON.stringify(stateNow(), null, 2)))
       .catch((error: unknown) => log(`state not written: ${String(error)}`));
     return saving;
   };
@@ -60,7 +85,7 @@ async function main(folder: string): Promise<void> {
     if (stopping.signal.aborted) return;
     log(`stops on ${signal}`);
     stopping.abort();
-    server.close();
+    for (const server of servers) server.close();
     void kubelet
       .stop()
       .then(save)
@@ -87,8 +112,12 @@ async function main(folder: string): Promise<void> {
         synced,
       ),
   );
-  void playStages(client, playedKinds(), log, stopping.signal);
-  void playInferencePools(client, log, stopping.signal);
+  const refreshStages = playStages(client, () => playedKinds(gateways.current), log, stopping.signal);
+  gateways.start();
+  void playInferencePools(client, log, stopping.signal, (gateway) => {
+    const real = kubelet.hosted.some(({ program }) => program === "envoy-ai-gateway");
+    return real && gateways.current.gateways.includes(gateway);
+  });
   void watchParts(folder, state, save, stopping.signal);
   await Promise.all([podsSynced, servicesSynced]);
   state.ready = true;
@@ -129,6 +158,15 @@ async function watchParts(
       }
     }
   }
+}
+
+function readPlan(file: string): ClusterPlan {
+  return JSON.parse(readFileSync(file, "utf8")) as ClusterPlan;
+}
+
+/** Executables of gateway controllers may be built after the agent has started. */
+function toolPath({ tools }: ClusterPlan, tool: keyof ClusterPlan["tools"]): string | undefined {
+  return tools[tool]?.path;
 }
 
 function readText(file: string): string {

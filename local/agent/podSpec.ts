@@ -11,6 +11,8 @@ export interface PodSpec {
   serviceAccountName?: string;
   containers: Container[];
   initContainers?: Container[];
+  /** @default "Always" */
+  restartPolicy?: string;
   volumes?: Volume[];
   terminationGracePeriodSeconds?: number;
 }
@@ -70,6 +72,11 @@ export interface Volume {
 
 export interface DownwardSource {
   items?: { path: string; fieldRef?: { fieldPath: string } }[];
+}
+
+/** A pod that has done its work when its process has ended, as those of Jobs do. */
+export function endsByItself(pod: Pod): boolean {
+  return (pod.spec.restartPolicy ?? "Always") !== "Always";
 }
 
 /** `<namespace>/<name>`. */

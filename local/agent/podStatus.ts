@@ -7,7 +7,9 @@ export type HostedPhase =
   | { kind: "starting"; startedAt: string }
   | { kind: "ready"; startedAt: string }
   /** It has ended and will be started again. */
-  | { kind: "crashed"; message: string };
+  | { kind: "crashed"; message: string }
+  /** It has ended for good. */
+  | { kind: "ended"; end: Termination };
 
 /** How a process ended, as a pod's status tells it. */
 export interface Termination {
@@ -42,8 +44,9 @@ export function podStatus(
     reason: status ? null : "ContainersNotReady",
     message: null,
   });
+  const ended = phase.kind === "ended" ? (phase.end.exitCode === 0 ? "Succeeded" : "Failed") : undefined;
   return {
-    phase: placed ? "Running" : "Pending",
+    phase: ended ?? (placed ? "Running" : "Pending"),
     ...(placed ? { podIP, podIPs: [{ $patch: "replace" }, { ip: podIP }] } : {}),
     hostIP: "127.0.0.1",
     hostIPs: [{ ip: "127.0.0.1" }],
@@ -62,9 +65,13 @@ export function podStatus(
       started: ready,
       restartCount: restarts,
       state: containerState(phase),
-      lastState: lastEnd ? { terminated: { reason: lastEnd.exitCode === 0 ? "Completed" : "Error", ...lastEnd } } : {},
+      lastState: lastEnd ? { terminated: terminated(lastEnd) } : {},
     })),
   };
+}
+
+function terminated(end: Termination): Record<string, unknown> {
+  return { reason: end.exitCode === 0 ? "Completed" : "Error", ...end };
 }
 
 function containerState(phase: HostedPhase): Record<string, unknown> {
@@ -74,6 +81,8 @@ function containerState(phase: HostedPhase): Record<string, unknown> {
     case "starting":
     case "ready":
       return { running: { startedAt: phase.startedAt } };
+    case "ended":
+      return { terminated: terminated(phase.end) };
     case "crashed":
       return { waiting: { reason: "CrashLoopBackOff", message: phase.message } };
   }

@@ -1,5 +1,6 @@
 import { get as httpGet, type RequestOptions } from "node:http";
 import { get as httpsGet } from "node:https";
+import { connect as connectTcp } from "node:net";
 import { connect } from "node:tls";
 
 const timeoutMs = 1000;
@@ -19,6 +20,20 @@ export function httpProbe(port: number, path: string, scheme = "HTTP"): Promise<
     request.on("timeout", () => request.destroy());
     request.on("error", () => resolve(false));
     request.on("close", () => resolve(false));
+  });
+}
+
+/** Whether something listens. */
+export function tcpProbe(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTcp({ host: "127.0.0.1", port, timeout: timeoutMs });
+    const settle = (answers: boolean) => {
+      resolve(answers);
+      socket.destroy();
+    };
+    socket.once("connect", () => settle(true));
+    socket.once("timeout", () => settle(false));
+    socket.on("error", () => settle(false));
   });
 }
 

@@ -11,6 +11,8 @@ import type { Container } from "./podSpec";
 export interface HostPorts {
   health: number;
   webhook: number;
+  /** What else the program serves. */
+  other: number;
 }
 
 /** How a container's process is started on this machine. */
@@ -20,8 +22,10 @@ export interface Launch {
   env: Record<string, string>;
   /** Container port to port of this machine. */
   ports: Map<number, number>;
-  /** Container port and path of the readiness probe when the container declares none. */
-  defaultReadiness: { port: number; path: string };
+  /** Container port and path of the readiness probe when the container declares none; without a path, something must listen there. */
+  defaultReadiness: { port: number; path?: string };
+  /** It serves webhooks, and is not ready before they answer. */
+  hasWebhook: boolean;
   /** The webhook server listens on all interfaces. */
   allInterfaces: boolean;
 }
@@ -31,6 +35,7 @@ export interface Launch {
  * because a process outside a cluster cannot take part, and only one process runs for a Deployment.
  *
  * @param root folder that stands for the container's `/`; its volumes are in it.
+ * @param proxy address of an HTTP CONNECT proxy through which Services are reached, which this machine's DNS does not know.
  */
 export async function launchFor(
   program: HostedProgram,
@@ -38,8 +43,13 @@ export async function launchFor(
   namespace: string,
   root: string,
   ports: HostPorts,
+  proxy = "",
 ): Promise<Launch> {
   switch (program.name) {
+    case "envoy-gateway":
+      return launchEnvoyGateway(container, root, ports, proxy);
+    case "envoy-ai-gateway":
+      return launchEnvoyAiGateway(container.args ?? [], root, ports);
     case "llmisvc":
       return launchLlmisvc(container.args ?? [], root, ports);
     case "lws":
@@ -74,6 +84,7 @@ function launchLlmisvc(given: string[], root: string, ports: HostPorts): Launch 
       [health, ports.health],
     ]),
     defaultReadiness: { port: health, path: "/readyz" },
+    hasWebhook: true,
     // It has options for the webhook server's port, not for its address.
     allInterfaces: true,
   };
@@ -119,6 +130,70 @@ async function launchLws(given: string[], namespace: string, root: string, ports
       [health, ports.health],
     ]),
     defaultReadiness: { port: health, path: `/${text(config.health?.readinessEndpointName) ?? "readyz"}` },
+    hasWebhook: true,
+    allInterfaces: false,
+  };
+}
+
+/** Options are those of local/toolchain/modules/envoy-gateway/host/main.go. */
+function launchEnvoyGateway(
+  { command = [], args = [] }: Container,
+  root: string,
+  ports: HostPorts,
+  proxy: string,
+): Launch {
+  const [subcommand = "server", ...given] = [...command.slice(1), ...args];
+  const { flags, rest } = splitFlags(given, []);
+  const shared = {
+    // gRPC asks it for connections to everything but the loopback interface.
+    env: { HTTPS_PROXY: proxy, NO_PROXY: "" },
+    ports: new Map([
+      [8081, ports.health],
+      [9443, ports.webhook],
+    ]),
+    defaultReadiness: { port: 8081, path: "/readyz" },
+    // Only with the topology injector, and then nothing waits for it: its failures are ignored.
+    hasWebhook: false,
+    allInterfaces: false,
+  };
+  if (subcommand !== "server") return { ...shared, args: [subcommand, ...given] };
+  const config = flags.get("config-path");
+  return {
+    ...shared,
+    args: [
+      "server",
+      ...(config ? [`--config-path=${join(root, config)}`] : []),
+      `--certificates=${join(root, "certs")}`,
+      `--health-address=127.0.0.1:${ports.health}`,
+      `--admin-port=${ports.other}`,
+      `--webhook-port=${ports.webhook}`,
+      ...rest,
+    ],
+  };
+}
+
+/** Options are those of local/toolchain/modules/envoy-gateway/ai/main.go. */
+function launchEnvoyAiGateway(given: string[], root: string, ports: HostPorts): Launch {
+  const { flags, rest } = splitFlags(given, []);
+  const webhook = Number(flags.get("webhookPort") ?? 9443);
+  const grpc = portOf(flags.get("port"), 1063);
+  const certificates = flags.get("tlsCertDir") ?? "/certs";
+  const replaced = new Set(["enableLeaderElection", "port", "webhookPort", "tlsCertDir"]);
+  return {
+    args: [
+      ...joinFlags(flags, replaced),
+      `--port=127.0.0.1:${ports.other}`,
+      `--webhookPort=${ports.webhook}`,
+      `--tlsCertDir=${join(root, certificates)}`,
+      ...rest,
+    ],
+    env: {},
+    ports: new Map([
+      [webhook, ports.webhook],
+      [grpc, ports.other],
+    ]),
+    defaultReadiness: { port: grpc },
+    hasWebhook: true,
     allInterfaces: false,
   };
 }

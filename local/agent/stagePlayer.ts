@@ -11,34 +11,48 @@ const reminderAnnotation = "pulumi-kserve.local/reminder";
 /**
  * Gives kwok its Stages, each when its kind is served, and takes it back when the CRD goes: kwok gives up on a Stage whose kind
  * it does not find, and looks again only when a Stage changes.
+ *
+ * @param playedNow the kinds, always the same ones, with their Stages as they are to be now.
+ * @returns a function to call when the Stages have changed.
  */
 export function playStages(
   client: KubernetesClient,
-  kinds: readonly PlayedKind[],
+  playedNow: () => readonly PlayedKind[],
   log: (text: string) => void,
   signal: AbortSignal,
-): Promise<unknown> {
-  return Promise.all(
-    kinds.map(async ({ crd, stages }) => {
-      if (crd === undefined) return applyUntilDone(client, stages, log, signal);
-      let applied = false;
-      return follow(
-        client,
-        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-        { fieldSelector: `metadata.name=${crd}` },
-        ({ type, object }) => {
-          const served = type === "set" && isEstablished(object);
-          if (served && !applied)
-            void whenPublished(client, object, log, signal)
-              .then(() => applyUntilDone(client, stages, log, signal))
-              .then(() => remind(client, stages, () => applied, log, signal));
-          if (!served && applied) void takeBack(client, stages, log);
-          applied = served;
-        },
-        signal,
-      );
-    }),
-  );
+): () => Promise<unknown> {
+  const served = new Set<string>();
+  playedNow().forEach(({ crd }, index) => {
+    const stages = () => playedNow()[index]?.stages ?? [];
+    if (crd === undefined) return void applyUntilDone(client, stages, log, signal);
+    void followCrd(crd, stages);
+  });
+  return async () => {
+    for (const [index, { crd }] of playedNow().entries()) {
+      if (crd !== undefined && served.has(crd)) {
+        await applyUntilDone(client, () => playedNow()[index]?.stages ?? [], log, signal);
+      }
+    }
+  };
+
+  function followCrd(crd: string, stages: () => readonly KubernetesObject[]): Promise<void> {
+    return follow(
+      client,
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+      { fieldSelector: `metadata.name=${crd}` },
+      ({ type, object }) => {
+        const serves = type === "set" && isEstablished(object);
+        if (serves && !served.has(crd))
+          void whenPublished(client, object, log, signal)
+            .then(() => applyUntilDone(client, stages, log, signal))
+            .then(() => remind(client, stages, () => served.has(crd), log, signal));
+        if (!serves && served.has(crd)) void takeBack(client, stages(), log);
+        if (serves) served.add(crd);
+        else served.delete(crd);
+      },
+      signal,
+    );
+  }
 }
 
 function isEstablished({ metadata, status }: KubernetesObject): boolean {
@@ -81,14 +95,15 @@ async function document<T>(client: KubernetesClient, path: string): Promise<{ pa
 
 async function applyUntilDone(
   client: KubernetesClient,
-  stages: readonly KubernetesObject[],
+  stages: () => readonly KubernetesObject[],
   log: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const stage of stages) {
+  for (const [index, stage] of stages().entries()) {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await client.apply(stage, { fieldManager, force: true });
+        // They may change while the API server does not answer.
+        await client.apply(stages()[index] ?? stage, { fieldManager, force: true });
         break;
       } catch (error) {
         if (attempt === 40) log(`Stage ${stage.metadata.name ?? ""} not applied, still trying: ${String(error)}`);
@@ -104,7 +119,7 @@ async function applyUntilDone(
  */
 async function remind(
   client: KubernetesClient,
-  stages: readonly KubernetesObject[],
+  stages: () => readonly KubernetesObject[],
   isWanted: () => boolean,
   log: (text: string) => void,
   signal: AbortSignal,
@@ -112,13 +127,14 @@ async function remind(
   for (const [index, delay] of reminderDelaysMs.entries()) {
     await sleep(delay);
     if (signal.aborted || !isWanted()) return;
-    const reminded = stages.map((stage) => ({
-      ...stage,
-      metadata: {
-        ...stage.metadata,
-        annotations: { ...stage.metadata.annotations, [reminderAnnotation]: String(index + 1) },
-      },
-    }));
+    const reminded = () =>
+      stages().map((stage) => ({
+        ...stage,
+        metadata: {
+          ...stage.metadata,
+          annotations: { ...stage.metadata.annotations, [reminderAnnotation]: String(index + 1) },
+        },
+      }));
     await applyUntilDone(client, reminded, log, signal);
   }
 }

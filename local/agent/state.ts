@@ -11,6 +11,8 @@ export interface AgentState {
   /** Parts of the control plane whose end the agent saw. */
   ended: Partial<Record<ControlPlanePart, { at: string; pid: number; logTail: string }>>;
   hosted: HostedState[];
+  /** GatewayClasses whose controller runs here, so that nothing of theirs is played. */
+  realGatewayClasses?: string[];
 }
 
 /** One process that the agent runs in the place of pods. */
@@ -18,9 +20,11 @@ export interface HostedState {
   /** Name of the program, such as `llmisvc`. */
   program: string;
   role: string;
+  /** The controller of GatewayClasses that it is. */
+  gatewayController?: string;
   /** `<namespace>/<name>` of the pods it stands for. */
   pods: string[];
-  state: "waiting" | "starting" | "ready" | "crashed" | "replaced";
+  state: "waiting" | "starting" | "ready" | "crashed" | "ended" | "replaced";
   /** Why it waits or has crashed. */
   message?: string;
   process?: ProcessIdentity & { since: string };

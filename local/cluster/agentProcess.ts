@@ -8,11 +8,16 @@ import { ClusterError, type ClusterPlan } from "./types";
 
 const startTimeoutMs = 60_000;
 
+/** Writes what the agent is told. It looks again when an executable is missing. */
+export async function writeAgentInput(folder: string, { ports, egressSocket, tools }: ClusterPlan): Promise<void> {
+  const input: ClusterPlan = { ports, egressSocket, tools };
+  await writeFileAtomic(layoutOf(folder).agentInput, JSON.stringify(input, null, 2));
+}
+
 /** Starts the agent, which outlives this process, and waits until it serves. @throws ClusterError when it ends instead. */
 export async function startAgent(folder: string, plan: ClusterPlan): Promise<void> {
   const layout = layoutOf(folder);
-  const input: ClusterPlan = { ports: plan.ports, egressSocket: plan.egressSocket, tools: plan.tools };
-  await writeFileAtomic(layout.agentInput, JSON.stringify(input, null, 2));
+  await writeAgentInput(folder, plan);
   const agent = startProcess({
     name: "agent",
     command: process.execPath,

@@ -7,7 +7,8 @@ import { readAgentState } from "../agent/state";
 import { clusterFolder, stateRoot } from "../paths";
 import { freePort, isAlive, withFileLock, writeFileAtomic } from "../process";
 import type { Progress } from "../progress";
-import { agentRuns, startAgent, stopAgent } from "./agentProcess";
+import { gatewayToolNames } from "../toolchain/types";
+import { agentRuns, startAgent, stopAgent, writeAgentInput } from "./agentProcess";
 import { isUsable, makeServingCertificates, webhookHost } from "./certificates";
 import { startControlPlane, stopControlPlane, writeControlPlaneFiles } from "./controlPlane";
 import { clusterFrom, clusterLock, egressSocketOf, layoutOf, readRecord } from "./layout";
@@ -146,12 +147,7 @@ async function make(
       kwok: await choosePort(),
     },
     egressSocket: egressSocketOf(folder),
-    tools: Object.fromEntries(
-      clusterToolNames.map((tool) => [
-        tool,
-        { path: toolchain.tools[tool].path, version: toolchain.tools[tool].version },
-      ]),
-    ) as ClusterPlan["tools"],
+    tools: toolsOf(toolchain),
   };
   const start = async (update: (detail: string) => void): Promise<Cluster> => {
     await writeControlPlaneFiles(folder, plan);
@@ -169,6 +165,27 @@ async function make(
     return clusterFrom(record);
   };
   return progress.step(`creating cluster "${name}"`, (update) => orStopped(folder, () => start(update)));
+}
+
+function toolsOf({ tools }: ClusterToolchain): ClusterPlan["tools"] {
+  const found = [...clusterToolNames, ...gatewayToolNames].flatMap((name) => {
+    const tool = tools[name];
+    return tool ? [[name, { path: tool.path, version: tool.version }]] : [];
+  });
+  return Object.fromEntries(found) as ClusterPlan["tools"];
+}
+
+/** Tells the agent, which may run already, of gateway controllers that were built since. @returns the record with them */
+async function addGatewayTools(record: ClusterRecord, toolchain: ClusterToolchain): Promise<ClusterRecord> {
+  const known = toolsOf(toolchain);
+  const added = gatewayToolNames.filter((name) => known[name] && !record.tools[name]);
+  if (added.length === 0) return record;
+  const tools = { ...record.tools, ...Object.fromEntries(added.map((name) => [name, known[name]])) };
+  const renewed: ClusterRecord = { ...record, tools };
+  const folder = clusterFolder(record.name);
+  await writeAgentInput(folder, renewed);
+  await writeFileAtomic(layoutOf(folder).record, JSON.stringify(renewed, null, 2));
+  return renewed;
 }
 
 /** Does work that starts processes; when it fails or is interrupted they are stopped, and the logs stay. */
@@ -191,9 +208,10 @@ async function orStopped<T>(folder: string, work: () => Promise<T>): Promise<T> 
 }
 
 /** Brings an existing cluster to work and to the sizes that are asked for. */
-async function reuse(record: ClusterRecord, options: CreateClusterOptions): Promise<Cluster> {
-  const { name } = record;
+async function reuse(found: ClusterRecord, options: CreateClusterOptions): Promise<Cluster> {
   const { progress, toolchain } = options;
+  const record = await addGatewayTools(found, toolchain);
+  const { name } = record;
   const folder = clusterFolder(name);
   const layout = layoutOf(folder);
   const port = record.ports["kube-apiserver"];

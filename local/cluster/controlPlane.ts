@@ -20,7 +20,7 @@ import {
   type ClusterPlan,
   type ClusterPorts,
   type ClusterRecord,
-  type ClusterToolchain,
+  type ClusterToolName,
   type ControlPlanePart,
 } from "./types";
 
@@ -67,7 +67,7 @@ function egressConfiguration(socket: string) {
 
 /** The configuration of kwokctl's binary runtime, in its v1alpha1 format. */
 export function kwokctlConfiguration(
-  tools: Record<keyof ClusterToolchain["tools"], { path: string }>,
+  tools: Record<ClusterToolName, { path: string }>,
   ports: ClusterPorts,
   { egressConfig, pki }: { egressConfig: string; pki: string },
 ) {

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../sdk/kubernetes/client";
-import { hostedImagePattern } from "../agent/images";
+import { hostedPodCondition } from "../agent/images";
 
 /** A kwok Stage and the kind it plays. */
 export interface PlayedKind {
@@ -11,6 +11,18 @@ export interface PlayedKind {
 /** The controller that routes name in their status. */
 export const gatewayController = "pulumi-kserve.dev/embedded-gateway";
 
+/** What has a controller that runs here, and so is not played. */
+export interface RealGateways {
+  /** `controllerName` of GatewayClasses. */
+  readonly controllers: readonly string[];
+  /** Names of GatewayClasses with such a controller. */
+  readonly classes: readonly string[];
+  /** `<namespace>/<name>` of the Gateways of these classes. */
+  readonly gateways: readonly string[];
+}
+
+export const noRealGateways: RealGateways = { controllers: [], classes: [], gateways: [] };
+
 /**
  * What kwok plays. Addresses come from 198.18.0.0/15, which is reserved for benchmarks and routed nowhere: Gateways have
  * 198.18.x.y by their uid, load-balancer Services 198.19.x.y by their cluster address.
@@ -18,13 +30,18 @@ export const gatewayController = "pulumi-kserve.dev/embedded-gateway";
  * Every status is given again when the generation changes. InferencePools are not here: their status names the Gateways whose
  * routes use them, which a Stage cannot see; the agent gives it.
  */
-export function playedKinds(): PlayedKind[] {
+export function playedKinds(real: RealGateways = noRealGateways): PlayedKind[] {
   return [
     { stages: [nodeReady, podReady, podComplete, podDelete, serviceLoadBalancer] },
-    { crd: "gatewayclasses.gateway.networking.k8s.io", stages: [gatewayClassAccepted] },
-    { crd: "gateways.gateway.networking.k8s.io", stages: [gatewayProgrammed] },
-    { crd: "httproutes.gateway.networking.k8s.io", stages: [routeAccepted] },
+    { crd: "gatewayclasses.gateway.networking.k8s.io", stages: [gatewayClassAccepted(real)] },
+    { crd: "gateways.gateway.networking.k8s.io", stages: [gatewayProgrammed(real)] },
+    { crd: "httproutes.gateway.networking.k8s.io", stages: [routeAccepted(real)] },
   ];
+}
+
+/** jq: an expression has none of the values. Nothing is asked when there are none. */
+function noneOf(expression: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [`${expression} as $value | ${JSON.stringify(values)} | index([$value]) == null`];
 }
 
 interface StageOptions {
@@ -90,7 +107,7 @@ phase: Running
 });
 
 const alive = ".metadata.deletionTimestamp == null";
-const playedPod = `any(.spec.containers[]; .image | test(${JSON.stringify(hostedImagePattern)})) | not`;
+const playedPod = `${hostedPodCondition} | not`;
 
 const podReady = stage({
   name: "pod-ready",
@@ -190,24 +207,30 @@ loadBalancer:
 `,
 });
 
-const gatewayClassAccepted = stage({
-  name: "gatewayclass-accepted",
-  apiVersion: "gateway.networking.k8s.io/v1",
-  kind: "GatewayClass",
-  when: [alive, `${current(["Accepted"], ".status")} | not`],
-  status: `
+const gatewayClassAccepted = ({ controllers }: RealGateways) =>
+  stage({
+    name: "gatewayclass-accepted",
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "GatewayClass",
+    when: [alive, `${current(["Accepted"], ".status")} | not`, ...noneOf(".spec.controllerName", controllers)],
+    status: `
 conditions:
 - ${condition("Accepted", "Accepted")}
 `,
-});
+  });
 
-const gatewayProgrammed = stage({
-  name: "gateway-programmed",
-  apiVersion: "gateway.networking.k8s.io/v1",
-  kind: "Gateway",
-  when: [alive, `${current(["Accepted", "Programmed"], ".status")} | not`],
-  // How many routes are attached stays 0: a Stage sees one object, and nothing here reads the number.
-  status: `
+const gatewayProgrammed = ({ classes }: RealGateways) =>
+  stage({
+    name: "gateway-programmed",
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    when: [
+      alive,
+      `${current(["Accepted", "Programmed"], ".status")} | not`,
+      ...noneOf(".spec.gatewayClassName", classes),
+    ],
+    // How many routes are attached stays 0: a Stage sees one object, and nothing here reads the number.
+    status: `
 addresses:
 {{ if .spec.addresses }}
 {{ range .spec.addresses }}
@@ -237,18 +260,26 @@ listeners:
   - ${condition("ResolvedRefs", "ResolvedRefs")}
 {{ end }}
 `,
-});
+  });
 
-const routeAccepted = stage({
-  name: "httproute-accepted",
-  apiVersion: "gateway.networking.k8s.io/v1",
-  kind: "HTTPRoute",
-  when: [
-    alive,
-    `((.spec.parentRefs // []) != [.status.parents[]?.parentRef]) or ` +
-      `([${current(["Accepted", "ResolvedRefs"], ".status.parents[]?")}] | all | not)`,
-  ],
-  status: `
+/** A route is played as a whole: one that has a parent of each sort is left to the controller that runs. */
+const routeAccepted = ({ gateways }: RealGateways) =>
+  stage({
+    name: "httproute-accepted",
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    when: [
+      alive,
+      `((.spec.parentRefs // []) != [.status.parents[]?.parentRef]) or ` +
+        `([${current(["Accepted", "ResolvedRefs"], ".status.parents[]?")}] | all | not)`,
+      ...(gateways.length === 0
+        ? []
+        : [
+            `.metadata.namespace as $namespace | [.spec.parentRefs[]? | (.namespace // $namespace) + "/" + .name] | ` +
+              `all(. as $parent | ${JSON.stringify(gateways)} | index([$parent]) == null)`,
+          ]),
+    ],
+    status: `
 {{ if .spec.parentRefs }}
 parents:
 {{ range .spec.parentRefs }}
@@ -262,4 +293,4 @@ parents:
 parents: []
 {{ end }}
 `,
-});
+  });

@@ -14,7 +14,7 @@ const roles: Record<ControlPlanePart, string> = {
   "kube-apiserver": "Kubernetes API",
   "kube-controller-manager": "Kubernetes controllers",
   "kube-scheduler": "places pods on nodes",
-  kwok: "plays nodes, pods, gateways, routes",
+  kwok: "plays nodes, pods, gateways and routes without a controller here",
 };
 
 /** What every part of a cluster is doing. */
@@ -62,23 +62,40 @@ export async function clusterStatus(cluster: Pick<Cluster, "name">): Promise<Clu
         },
   );
   parts.push(
-    ...(agent?.hosted ?? []).filter(({ state }) => state !== "replaced").map((hosted) => hostedPart(hosted, alive)),
+    ...(agent?.hosted ?? [])
+      .filter(({ state, lastEnd }) => state !== "replaced" && !(state === "ended" && lastEnd?.how === "exit code 0"))
+      .map((hosted) => hostedPart(hosted, alive, agent?.realGatewayClasses ?? [])),
   );
   const healthy = parts.every(({ state }) => state === "running" || state === "starting");
   return { name: record.name, folder, server: clusterFrom(record).server, healthy, parts };
 }
 
-function hostedPart(hosted: HostedState, agentAlive: boolean): ClusterPart {
-  const { program, role, pods, logFile, process, restarts, lastEnd, message, webhookPort, allInterfaces } = hosted;
+function hostedPart(hosted: HostedState, agentAlive: boolean, realGatewayClasses: readonly string[]): ClusterPart {
+  const {
+    gatewayController,
+    program,
+    role,
+    pods,
+    logFile,
+    process,
+    restarts,
+    lastEnd,
+    message,
+    webhookPort,
+    allInterfaces,
+  } = hosted;
   const runs = process !== undefined && isAlive(process.pid, process.startTime);
   const notes = [
     `pod ${pods.join(", ")}`,
+    ...(gatewayController && realGatewayClasses.length > 0
+      ? [`gateways of class ${realGatewayClasses.join(", ")} and their routes have their status from it`]
+      : []),
     ...(message ? [message.split("\n")[0] ?? ""] : []),
     ...(restarts > 0 ? [`${restarts} restarts, the last end: ${lastEnd?.how ?? "unknown"}`] : []),
     ...(runs && allInterfaces ? ["listens on all interfaces: KServe has no option to narrow it"] : []),
     ...(!agentAlive && runs ? ["not looked after, since the agent does not run"] : []),
   ];
-  const crashed = hosted.state === "crashed" || (process !== undefined && !runs);
+  const crashed = ["crashed", "ended"].includes(hosted.state) || (process !== undefined && !runs);
   return {
     name: program,
     role,

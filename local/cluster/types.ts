@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "../process";
-import type { Toolchain } from "../toolchain/types";
+import type { GatewayToolName, Tool, Toolchain } from "../toolchain/types";
 
 /** The executables that a cluster runs. */
 export const clusterToolNames = [
@@ -13,7 +13,10 @@ export const clusterToolNames = [
   "lws",
 ] as const;
 export type ClusterToolName = (typeof clusterToolNames)[number];
-export type ClusterToolchain = Pick<Toolchain<ClusterToolName>, "tools">;
+/** Gateway controllers are there only when an environment needs them. */
+export interface ClusterToolchain {
+  tools: Toolchain<ClusterToolName>["tools"] & Partial<Record<GatewayToolName, Tool>>;
+}
 
 /** The parts of the control plane that kwokctl starts, in the order of a report. */
 export const controlPlaneParts = [
@@ -59,7 +62,13 @@ export interface ClusterPlan {
   ports: ClusterPorts;
   /** Unix socket through which the API server reaches Services. */
   egressSocket: string;
-  tools: Record<ClusterToolName, { path: string; version: string }>;
+  tools: Record<ClusterToolName, ClusterTool> & Partial<Record<GatewayToolName, ClusterTool>>;
+}
+
+/** An executable that a cluster runs. */
+export interface ClusterTool {
+  path: string;
+  version: string;
 }
 
 /** `cluster.json`. It is written when the cluster runs, so a folder without it is half-made. */

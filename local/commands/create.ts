@@ -5,14 +5,17 @@ import { createProgress } from "../progress";
 import { ensureToolchain } from "../toolchain/toolchain";
 import { clusterOptions, clusterUsage, readClusterOptions } from "./clusterOptions";
 import { parseCommand, type Command } from "./command";
+import { readWith, withOption, withUsage } from "./toolchain";
 
 export const create: Command = {
   summary: "make the embedded cluster, or start what has stopped of it",
-  usage: clusterUsage,
+  usage: `${clusterUsage} ${withUsage}`,
   async run(args) {
-    const options = readClusterOptions(parseCommand(args, clusterOptions).values);
+    const { values } = parseCommand(args, { ...clusterOptions, ...withOption });
+    const options = readClusterOptions(values);
+    const only = [...clusterToolNames, ...readWith(values.with)];
     const progress = createProgress();
-    const toolchain = await ensureToolchain({ progress, only: clusterToolNames });
+    const toolchain = await ensureToolchain({ progress, only });
     const cluster = await createCluster({ ...options, toolchain, progress });
     const { parts } = await clusterStatus(cluster);
     process.stdout.write(

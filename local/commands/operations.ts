@@ -1,13 +1,14 @@
 import { join } from "node:path";
 
 import { createCluster, openCluster } from "../cluster/cluster";
-import { readConfig } from "../engine/config";
+import { type GatewayRow, gatewayRows } from "../cluster/gateways";
+import { gatewayToolsOf, readConfig } from "../engine/config";
 import { loadSdkFaster } from "../engine/startup";
 import type { ServiceRow } from "../engine/environment";
 import { Operation, type OperationResult, runOperation } from "../engine/run";
 import { createProgress, type Progress } from "../progress";
 import { ensureToolchain } from "../toolchain/toolchain";
-import type { Toolchain } from "../toolchain/types";
+import { type EmbeddedToolName, type GatewayToolName, type Toolchain, toolNames } from "../toolchain/types";
 import { clusterOptions, clusterUsage, nameOption, readClusterOptions } from "./clusterOptions";
 import { type Command, formatTable, parseCommand } from "./command";
 
@@ -63,9 +64,12 @@ type OpenCluster = (toolchain: Toolchain, progress: Progress) => ReturnType<type
 
 async function run(operation: Operation, values: StackValues, open: OpenCluster): Promise<number> {
   // Before anything that takes time.
-  await readConfig(values.stack, values.config);
+  const config = await readConfig(values.stack, values.config);
   const progress = createProgress();
-  const toolchain = await ensureToolchain({ progress });
+  const toolchain: Toolchain = await ensureToolchain<EmbeddedToolName | GatewayToolName>({
+    progress,
+    only: [...toolNames, ...gatewayToolsOf(config)],
+  });
   const cluster = await open(toolchain, progress);
   // Loaded here, because it takes a second and the other commands do without.
   loadSdkFaster();
@@ -75,7 +79,10 @@ async function run(operation: Operation, values: StackValues, open: OpenCluster)
 
   const result = await interruptible((signal) => runOperation(operation, stack, { logFile, progress, signal }));
   const services = result.outputs ? serviceRows(result.outputs) : [];
-  process.stdout.write(values.json ? json(operation, result, services) : text(operation, result, services));
+  const gateways = operation === Operation.up ? await gatewayRows(cluster) : [];
+  process.stdout.write(
+    values.json ? json(operation, result, services, gateways) : text(operation, result, services, gateways),
+  );
   return 0;
 }
 
@@ -92,11 +99,17 @@ async function interruptible(work: (signal: AbortSignal) => Promise<OperationRes
   }
 }
 
-function json(operation: Operation, { changes, steps, warnings }: OperationResult, services: ServiceRow[]): string {
-  return `${JSON.stringify({ operation, changes, steps, warnings, services }, undefined, 2)}\n`;
+function json(
+  operation: Operation,
+  { changes, steps, warnings }: OperationResult,
+  services: ServiceRow[],
+  gateways: GatewayRow[],
+): string {
+  const shown = { operation, changes, steps, warnings, services, ...(gateways.length > 0 && { gateways }) };
+  return `${JSON.stringify(shown, undefined, 2)}\n`;
 }
 
-function text(operation: Operation, result: OperationResult, services: ServiceRow[]): string {
+function text(operation: Operation, result: OperationResult, services: ServiceRow[], gateways: GatewayRow[]): string {
   const parts: string[] = [];
   const shown = operation === Operation.preview || operation === Operation.refresh ? result.steps : [];
   if (shown.length > 0) {
@@ -110,6 +123,7 @@ function text(operation: Operation, result: OperationResult, services: ServiceRo
   if (result.warnings.length > 0) parts.push(result.warnings.map((warning) => `warning: ${warning}\n`).join(""));
   parts.push(`${operation}: ${summary(result.changes)}\n`);
   if (services.length > 0) parts.push(serviceTable(services));
+  if (gateways.length > 0) parts.push(gatewayTable(gateways));
   return parts.join("\n");
 }
 
@@ -129,5 +143,12 @@ function serviceTable(services: ServiceRow[]): string {
       service.schedulerEndpoint,
       service.model,
     ]),
+  );
+}
+
+function gatewayTable(gateways: GatewayRow[]): string {
+  return formatTable(
+    ["GATEWAY", "CLASS", "ADDRESS", "STATUS BY"],
+    gateways.map(({ name, className, address, statusBy }) => [name, className, address, statusBy]),
   );
 }

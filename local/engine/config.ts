@@ -11,6 +11,7 @@ import {
   settingsOfConfig,
 } from "../../stacks/environment/settings";
 import { projectRoot } from "../paths";
+import type { GatewayToolName } from "../toolchain/types";
 import { encryptedPaths, withMarkedSecrets } from "./encrypted";
 
 /** File of a stack's configuration. */
@@ -49,6 +50,16 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
 /** Whether a configuration is one of stacks/gallery, which names entries. */
 export function isGallery(config: Record<string, unknown>): boolean {
   return "pulumi-kserve:gallery" in config;
+}
+
+/** The gateway controllers of a configuration that run in the embedded environment, and so have to be built. */
+export function gatewayToolsOf(config: Record<string, unknown>): GatewayToolName[] {
+  const { platform } = settingsOfConfig(config) as {
+    platform?: { gateway?: false | { controller?: string; envoyGateway?: { aiGateway?: unknown } } };
+  };
+  const gateway = platform?.gateway;
+  if (!gateway || gateway.controller !== "envoy-gateway") return [];
+  return ["envoy-gateway", ...(gateway.envoyGateway?.aiGateway === false ? [] : ["envoy-ai-gateway" as const])];
 }
 
 /** What reads a configuration. */

@@ -8,6 +8,7 @@ import { environment } from "../../stacks/environment/environment";
 import { readRecord } from "../cluster/layout";
 import { nodePools } from "../cluster/nodes";
 import type { Cluster } from "../cluster/types";
+import { gatewayCharts } from "../toolchain/charts";
 import type { Toolchain } from "../toolchain/types";
 import { isGallery, readConfig } from "./config";
 import { openStack } from "./workspace";
@@ -43,6 +44,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
   const pools = nodePools(readRecord(cluster.name)?.nodes ?? []);
   const { caPem, certPem, keyPem } = cluster.servingCertificates;
   const config = await readConfig(stack, options.configFile);
+  const charts = await gatewayCharts(toolchain);
   const program = isGallery(config) ? (await import("../../stacks/gallery/gallery")).gallery : environment;
   return openStack({
     folder: engineFolder(cluster),
@@ -54,7 +56,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
       Promise.resolve({
         ...program({
           cluster: { kubeconfig: pulumi.secret(kubeconfig), identifier: `embedded-${cluster.name}` },
-          mirrors: toolchain.upstream,
+          mirrors: { ...toolchain.upstream, ...(Object.keys(charts).length > 0 && { charts }) },
           pools,
           certificates: { provided: { certificate: certPem, privateKey: pulumi.secret(keyPem), caBundle: caPem } },
         }),

@@ -5,6 +5,7 @@ import type { Catalog, Download, NoDownload, Platform, ToolDefinition } from "./
 
 const kubernetesModule = "kubernetes";
 const inferenceExtensionModule = "inference-extension";
+const gatewayModule = "envoy-gateway";
 const [kubernetesMajor, kubernetesMinor] = versions.kubernetes.split(".");
 
 /** The pinned toolchain of this checkout. */
@@ -77,8 +78,25 @@ export function defaultCatalog(): Catalog {
         download: () => ({ none: "its sources are this repository's own" }),
         build: { module: inferenceExtensionModule, package: "./oracle", ldflags: "-s -w", sources: "oracle" },
       },
+      "envoy-gateway": {
+        version: versions.envoyGateway,
+        versionFrom: { goModule: "github.com/envoyproxy/gateway/pulumi-kserve" },
+        download: () => ({ none: "its main function is this repository's own" }),
+        build: { module: gatewayModule, package: "./host", ldflags: "-s -w", sources: "host" },
+      },
+      "envoy-ai-gateway": {
+        version: versions.envoyAiGateway,
+        versionFrom: { goModule: "github.com/envoyproxy/gateway/pulumi-kserve" },
+        download: () => ({ none: "its main function is this repository's own" }),
+        build: {
+          module: gatewayModule,
+          package: "github.com/envoyproxy/ai-gateway/pulumi-kserve",
+          ldflags: "-s -w",
+          sources: "ai",
+        },
+      },
     },
-    // All of them are dependencies of that module, so that its go.sum vouches for their content.
+    // All are dependencies of their module, so that its go.sum vouches for their content.
     upstream: {
       kserve: { version: versions.kserve, module: kubernetesModule, goModule: "github.com/kserve/kserve" },
       lws: { version: versions.leaderWorkerSet, module: kubernetesModule, goModule: "sigs.k8s.io/lws" },
@@ -92,6 +110,16 @@ export function defaultCatalog(): Catalog {
         version: versions.workloadVariantAutoscaler,
         module: kubernetesModule,
         goModule: "github.com/llm-d/llm-d-workload-variant-autoscaler",
+      },
+      "envoy-gateway": {
+        version: versions.envoyGateway,
+        module: gatewayModule,
+        goModule: "github.com/envoyproxy/gateway",
+      },
+      "envoy-ai-gateway": {
+        version: versions.envoyAiGateway,
+        module: gatewayModule,
+        goModule: "github.com/envoyproxy/ai-gateway",
       },
     },
   };

@@ -9,6 +9,7 @@ import { explainFailure, missingPartsError, type MissingTool } from "./errors";
 import { findGo } from "./go";
 import { findPresent, VersionMemo } from "./present";
 import {
+  gatewayToolNames,
   hostPlatform,
   isOwnTool,
   ToolchainError,
@@ -56,8 +57,9 @@ export async function ensureToolchain<N extends ToolName = EmbeddedToolName>(
   const run: Run = { catalog, platform: hostPlatform(), progress, found: new Map() };
 
   const missing = await findTools(run, names, config);
-  const upstream = await findUpstreams(catalog, config);
-  const missingUpstream = upstreamNames.filter((name) => !upstream[name]);
+  const wanted = [...upstreamNames, ...gatewayToolNames.filter((name) => names.includes(name))];
+  const upstream = await findUpstreams(catalog, wanted, config);
+  const missingUpstream = wanted.filter((name) => !upstream[name]);
   await downloadTools(run, missing);
   const toBuild = missing.filter(({ name }) => !run.found.has(name));
   if (toBuild.length > 0 || missingUpstream.length > 0) {
@@ -79,7 +81,7 @@ export async function ensureToolchain<N extends ToolName = EmbeddedToolName>(
 
 /** One row for each executable, in a fixed order. */
 export function describeToolchain(toolchain: { tools: Partial<Record<ToolName, Tool>> }): Tool[] {
-  return toolNames.flatMap((name) => toolchain.tools[name] ?? []);
+  return [...toolNames, ...gatewayToolNames].flatMap((name) => toolchain.tools[name] ?? []);
 }
 
 /** Finds what needs nothing to be fetched or built; returns the rest. */
@@ -111,11 +113,12 @@ async function findTools(run: Run, names: readonly ToolName[], config: Toolchain
 
 async function findUpstreams(
   catalog: Catalog,
+  names: readonly UpstreamName[],
   config: ToolchainConfig,
 ): Promise<Partial<Record<UpstreamName, string>>> {
   const upstream: Partial<Record<UpstreamName, string>> = {};
   const problems: string[] = [];
-  for (const name of upstreamNames) {
+  for (const name of names) {
     const { folder, problem } = await findUpstream(catalog, name, config);
     if (problem) problems.push(problem);
     upstream[name] = folder;

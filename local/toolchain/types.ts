@@ -17,13 +17,21 @@ export type EmbeddedToolName = (typeof toolNames)[number];
 export const ownToolNames = ["oracle", "epp-oracle"] as const;
 export type OwnToolName = (typeof ownToolNames)[number];
 
+/**
+ * Gateway controllers that run in the embedded environment when an environment installs them, and are built only then: upstream's
+ * code, started by a main function of this repository that gives them ports of their own. They are never looked for elsewhere.
+ */
+export const gatewayToolNames = ["envoy-gateway", "envoy-ai-gateway"] as const;
+export type GatewayToolName = (typeof gatewayToolNames)[number];
+
 /** Upstream's executables that tests alone run: the embedded environment has no data plane, and so no endpoint picker. */
 export const testToolNames = ["epp"] as const;
 export type TestToolName = (typeof testToolNames)[number];
-export type ToolName = EmbeddedToolName | OwnToolName | TestToolName;
+export type ToolName = EmbeddedToolName | OwnToolName | GatewayToolName | TestToolName;
 
-export function isOwnTool(name: ToolName): name is OwnToolName {
-  return (ownToolNames as readonly ToolName[]).includes(name);
+/** Whether an executable has sources of this repository, so that no other than the one built here will do. */
+export function isOwnTool(name: ToolName): name is OwnToolName | GatewayToolName {
+  return ([...ownToolNames, ...gatewayToolNames] as readonly ToolName[]).includes(name);
 }
 
 /** The upstream repositories whose files (charts, CRDs, Go types) are read at their pinned tag. */
@@ -34,7 +42,8 @@ export const upstreamNames = [
   "inference-extension",
   "workload-variant-autoscaler",
 ] as const;
-export type UpstreamName = (typeof upstreamNames)[number];
+/** Those of gateway controllers are had only when the executable of the same name is asked for. */
+export type UpstreamName = (typeof upstreamNames)[number] | GatewayToolName;
 
 export interface Tool {
   name: ToolName;
@@ -48,7 +57,7 @@ export interface Tool {
 export interface Toolchain<N extends ToolName = EmbeddedToolName> {
   tools: Record<N, Tool>;
   /** Folders, read-only, that hold the repositories' files at the pinned tag. */
-  upstream: Record<UpstreamName, string>;
+  upstream: Record<(typeof upstreamNames)[number], string> & Partial<Record<UpstreamName, string>>;
 }
 
 /** What the user says about single parts. The environment variables PULUMI_KSERVE_TOOL_… and …_UPSTREAM_… win over it. */

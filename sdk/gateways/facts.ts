@@ -7,6 +7,7 @@ const lazyRequire = createRequire(__filename);
 /** One line for each controller; a file is loaded when its controller is asked for. */
 const loaders: Readonly<Partial<Record<GatewayControllerName, () => GatewayControllerFacts>>> = {
   istio: () => (lazyRequire("./istio") as typeof import("./istio")).istioFacts,
+  "envoy-gateway": () => (lazyRequire("./envoyGateway") as typeof import("./envoyGateway")).envoyGatewayFacts,
   gke: () => (lazyRequire("./gke") as typeof import("./gke")).gkeFacts,
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingFacts,
 };

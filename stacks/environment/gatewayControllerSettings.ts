@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { CrdOwnership } from "../../components/crds/bundle";
+
 const text = z.string().min(1);
 const texts = z.array(text);
 const flag = z.boolean();
@@ -43,11 +45,51 @@ const istio = z.strictObject({
     .optional(),
 });
 
+const envoyGateway = z.strictObject({
+  crds: z.enum(CrdOwnership).optional(),
+  namespace: text.optional(),
+  replicas: positive.optional(),
+  resources: resources.optional(),
+  proxies: z
+    .strictObject({
+      replicas: positive.optional(),
+      resources: resources.optional(),
+      serviceType: z.enum(["LoadBalancer", "ClusterIP", "NodePort"]).optional(),
+      serviceAnnotations: z.record(z.string(), z.string()).optional(),
+      spec: object.optional(),
+    })
+    .optional(),
+  aiGateway: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        namespace: text.optional(),
+        replicas: positive.optional(),
+        resources: resources.optional(),
+        certificate: z.enum(["chart", "cert-manager"]).optional(),
+        imageRegistry: text.optional(),
+        values: object.optional(),
+      }),
+    ])
+    .optional(),
+  rateLimit: z
+    .strictObject({
+      redis: text,
+      tls: z.union([z.boolean(), z.strictObject({ certificateSecret: text })]).optional(),
+      failClosed: z.boolean().optional(),
+      image: text.optional(),
+    })
+    .optional(),
+  imageRegistry: text.optional(),
+  values: object.optional(),
+});
+
 /** The controller of the platform's gateway, and the controllers' own arguments: one entry for each controller. */
 export const gatewayControllerSettings = {
   controller: z
     .enum(["istio", "envoy-gateway", "gke", "kgateway", "agentgateway", "digitalocean", "existing", "standalone"])
     .optional(),
   istio: istio.optional(),
+  envoyGateway: envoyGateway.optional(),
   existing: z.strictObject({ verify: flag.optional() }).optional(),
 };

@@ -26,6 +26,8 @@ describe("CRD sets", () => {
       kserveFull: versions.kserve,
       kserveMinimal: versions.kserve,
       workloadVariantAutoscaler: versions.workloadVariantAutoscaler,
+      envoyGateway: versions.envoyGateway,
+      envoyAiGateway: versions.envoyAiGateway,
     });
   });
 

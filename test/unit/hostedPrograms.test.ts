@@ -5,12 +5,12 @@ import { join } from "node:path";
 
 import { load } from "js-yaml";
 
-import { hostedImagePattern, hostedPrograms, programFor, versionMismatch } from "../../local/agent/images";
+import { hostedImagePattern, hostedPrograms, programFor, programOf, versionMismatch } from "../../local/agent/images";
 import { launchFor, splitFlags } from "../../local/agent/programs";
 
-const [llmisvc, lws] = hostedPrograms;
-assert.ok(llmisvc && lws);
-const hostPorts = { health: 41001, webhook: 41002 };
+const [llmisvc, lws, envoyGateway, envoyAiGateway] = hostedPrograms;
+assert.ok(llmisvc && lws && envoyGateway && envoyAiGateway);
+const hostPorts = { health: 41001, webhook: 41002, other: 41003 };
 
 describe("images of hosted programs", () => {
   const cases: [image: string, name: string | undefined][] = [
@@ -25,6 +25,10 @@ describe("images of hosted programs", () => {
     ["kserve/llmisvc-controller-debug:v0.20.0", undefined],
     ["lws/lws/tool", undefined],
     ["nginx", undefined],
+    ["docker.io/envoyproxy/gateway:v1.8.1", "envoy-gateway"],
+    ["docker.io/envoyproxy/ai-gateway-controller:v1.0.0", "envoy-ai-gateway"],
+    ["docker.io/envoyproxy/ai-gateway-extproc:v1.0.0", undefined],
+    ["docker.io/envoyproxy/envoy:distroless-v1.38.1", undefined],
   ];
   for (const [image, name] of cases) {
     it(`takes ${image} for ${name ?? "one that kwok plays"}, by the table and by the Stages' pattern`, () => {
@@ -32,6 +36,13 @@ describe("images of hosted programs", () => {
       assert.equal(new RegExp(hostedImagePattern).test(image), name !== undefined);
     });
   }
+
+  it("leaves to kwok what Envoy Gateway's image does beside each Envoy", () => {
+    const image = "docker.io/envoyproxy/gateway:v1.8.1";
+    assert.equal(programOf({ image, command: ["envoy-gateway"], args: ["envoy", "shutdown-manager"] }), undefined);
+    assert.equal(programOf({ image, command: ["envoy-gateway", "certgen"] })?.name, "envoy-gateway");
+    assert.equal(programOf({ image, args: ["server"] })?.name, "envoy-gateway");
+  });
 
   it("refuses another version than the executable's, and takes tags that are no versions", () => {
     assert.equal(
@@ -83,6 +94,7 @@ describe("command lines of hosted programs", () => {
         [8081, 41001],
       ]),
       defaultReadiness: { port: 8081, path: "/readyz" },
+      hasWebhook: true,
       allInterfaces: true,
     });
   });
@@ -114,6 +126,58 @@ describe("command lines of hosted programs", () => {
       ],
     );
     assert.equal(launch.allInterfaces, false);
+  });
+
+  it("gives Envoy Gateway its files, ports of its own and the way to Services", async () => {
+    const container = { name: "e", image: "", args: ["server", "--config-path=/config/envoy-gateway.yaml"] };
+    const launch = await launchFor(
+      envoyGateway,
+      container,
+      "envoy-gateway-system",
+      root,
+      hostPorts,
+      "http://127.0.0.1:1",
+    );
+    assert.deepEqual(launch.args, [
+      "server",
+      `--config-path=${join(root, "config/envoy-gateway.yaml")}`,
+      `--certificates=${join(root, "certs")}`,
+      "--health-address=127.0.0.1:41001",
+      "--admin-port=41003",
+      "--webhook-port=41002",
+    ]);
+    assert.equal(launch.env.HTTPS_PROXY, "http://127.0.0.1:1");
+    assert.equal(launch.ports.get(8081), 41001);
+  });
+
+  it("runs other commands of Envoy Gateway as they are", async () => {
+    const container = { name: "e", image: "", command: ["envoy-gateway", "certgen"], args: ["--overwrite"] };
+    const launch = await launchFor(envoyGateway, container, "envoy-gateway-system", root, hostPorts);
+    assert.deepEqual(launch.args, ["certgen", "--overwrite"]);
+  });
+
+  it("moves Envoy AI Gateway's controller to ports of its own, without election", async () => {
+    const args = ["-logLevel=info", "--tlsCertDir=/certs", "--webhookPort=9443", "--enableLeaderElection=true"];
+    const launch = await launchFor(
+      envoyAiGateway,
+      { name: "c", image: "", args },
+      "envoy-ai-gateway-system",
+      root,
+      hostPorts,
+    );
+    assert.deepEqual(launch.args, [
+      "--logLevel=info",
+      "--port=127.0.0.1:41003",
+      "--webhookPort=41002",
+      `--tlsCertDir=${join(root, "certs")}`,
+    ]);
+    assert.deepEqual(
+      [...launch.ports],
+      [
+        [9443, 41002],
+        [1063, 41003],
+      ],
+    );
   });
 
   it("says that LeaderWorkerSet's controller works in one namespace only", async () => {

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { createSecureContext } from "node:tls";
 
-import { hostedImagePattern } from "../../local/agent/images";
+import { hostedPodCondition } from "../../local/agent/images";
 import { isUsable, makeServingCertificates, webhookHost } from "../../local/cluster/certificates";
 import { kwokctlConfiguration } from "../../local/cluster/controlPlane";
 import { egressSocketOf } from "../../local/cluster/layout";
@@ -134,13 +134,38 @@ describe("Stages", () => {
   });
 
   it("leave every pod alone that runs as a process", () => {
-    const expression = `any(.spec.containers[]; .image | test(${JSON.stringify(hostedImagePattern)})) | not`;
+    const expression = `${hostedPodCondition} | not`;
     for (const { name, spec } of specs.filter(({ spec }) => spec.resourceRef.kind === "Pod")) {
       assert.ok(
         spec.selector.matchExpressions.some(({ jq }) => jq.key === expression),
         name,
       );
     }
+  });
+
+  it("leave gateways alone whose controller runs here", () => {
+    const real = { controllers: ["example.com/controller"], classes: ["envoy"], gateways: ["kserve/gw"] };
+    const added = (name: string) => {
+      const keys = (kinds: ReturnType<typeof playedKinds>) =>
+        kinds
+          .flatMap(({ stages }) => stages)
+          .filter(({ metadata }) => metadata.name === name)
+          .flatMap(({ spec }) => (spec as (typeof specs)[number]["spec"]).selector.matchExpressions)
+          .map(({ jq }) => jq.key);
+      const before = keys(playedKinds());
+      return keys(playedKinds(real)).filter((key) => !before.includes(key));
+    };
+    assert.deepEqual(added("gatewayclass-accepted"), [
+      '.spec.controllerName as $value | ["example.com/controller"] | index([$value]) == null',
+    ]);
+    assert.deepEqual(added("gateway-programmed"), [
+      '.spec.gatewayClassName as $value | ["envoy"] | index([$value]) == null',
+    ]);
+    assert.deepEqual(added("httproute-accepted"), [
+      '.metadata.namespace as $namespace | [.spec.parentRefs[]? | (.namespace // $namespace) + "/" + .name] | ' +
+        'all(. as $parent | ["kserve/gw"] | index([$parent]) == null)',
+    ]);
+    assert.deepEqual(added("pod-ready"), []);
   });
 
   it("write the status subresource only, and look at the generation of what has one", () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { defaultCatalog } from "../../local/toolchain/catalog";
-import { testToolNames, toolNames, upstreamNames } from "../../local/toolchain/types";
+import { gatewayToolNames, testToolNames, toolNames, upstreamNames } from "../../local/toolchain/types";
 import { versions } from "../../sdk/versions";
 
 const catalog = defaultCatalog();
@@ -37,7 +37,18 @@ describe("toolchain: pins", () => {
     assert.ok(existsSync(join(catalog.modulesFolder, build.module, build.sources ?? "", "main.go")));
   });
 
-  for (const name of upstreamNames) {
+  for (const [name, goModule] of [
+    ["envoy-gateway", "github.com/envoyproxy/gateway"],
+    ["envoy-ai-gateway", "github.com/envoyproxy/ai-gateway"],
+  ] as const) {
+    it(`builds ${name} with upstream's pinned code, and a main function of this repository`, () => {
+      const { version, build } = catalog.tools[name];
+      assert.equal(required(build.module, goModule), version);
+      assert.ok(existsSync(join(catalog.modulesFolder, build.module, build.sources ?? "", "main.go")));
+    });
+  }
+
+  for (const name of [...upstreamNames, ...gatewayToolNames]) {
     const { version, module, goModule } = catalog.upstream[name];
     it(`reads the files of ${name} ${version} with a checksum`, () => {
       assert.equal(required(module, goModule), version);

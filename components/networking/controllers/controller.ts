@@ -8,6 +8,7 @@ import type { GatewayControllerName } from "../../../sdk/gateways/types";
 import { assertNoProblems } from "../../../sdk/problems";
 import type { Resources } from "../../resources";
 import type { GatewayArgs } from "../gateway";
+import type { EnvoyGatewayArgs } from "./envoyGateway";
 import type { ExistingGatewayClassArgs } from "./existing";
 import type { GkeGatewayArgs } from "./gkeGateway";
 import type { IstioArgs } from "./istioArgs";
@@ -19,6 +20,8 @@ export interface GatewayControllerArgs {
   controller: GatewayControllerName;
   /** Of controller "istio". */
   istio?: IstioArgs;
+  /** Of controller "envoy-gateway". */
+  envoyGateway?: Omit<EnvoyGatewayArgs, "className" | "kubeconfig" | "mirrors" | "prerequisites">;
   /** Of controller "gke". */
   gke?: Omit<GkeGatewayArgs, "className">;
   /** Of controller "existing"; the class is the gateway's `gatewayClassName`. */
@@ -62,6 +65,7 @@ export type GatewayControllerFactory = (
 /** One line for each controller: what it is made by, loaded when it is chosen. */
 const factories: Readonly<Partial<Record<GatewayControllerName, () => GatewayControllerFactory>>> = {
   istio: () => (lazyRequire("./istio") as typeof import("./istio")).istioController,
+  "envoy-gateway": () => (lazyRequire("./envoyGateway") as typeof import("./envoyGateway")).envoyGateway,
   gke: () => (lazyRequire("./gkeGateway") as typeof import("./gkeGateway")).gkeGateway,
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingGatewayClass,
 };
