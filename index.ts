@@ -266,6 +266,7 @@ export {
   type GatewayControllerArgs,
   type GatewayControllerContext,
   type GatewayControllerHandle,
+  type ScheduledService,
 } from "./components/networking/controllers/controller";
 export { Istio } from "./components/networking/controllers/istio";
 export type * from "./components/networking/controllers/istioArgs";

@@ -20,6 +20,7 @@ import type { CompositionWarning } from "../../sdk/compose/warnings";
 import { KubernetesObject, resourceType, waitForAnnotation } from "../kubernetesObject";
 import { lazyOutputs } from "../lazyOutputs";
 import { logNote, logWarning } from "../log";
+import type { GatewayControllerHandle } from "../networking/controllers/controller";
 import {
   type BaseRef,
   composeInputs,
@@ -86,6 +87,11 @@ export interface LLMInferenceServiceArgs {
    * @default not read; the error has the conditions only
    */
   diagnosis?: DiagnosisArgs;
+  /**
+   * The controller of the service's gateway, `InferencePlatform.gatewayController`: what it needs beside a service with a scheduler is made
+   * before the service, such as how to reach the endpoint picker. docs/gateways.md says what. @default nothing is made
+   */
+  gatewayController?: GatewayControllerHandle;
 }
 
 /**
@@ -139,9 +145,10 @@ export class LLMInferenceService extends pulumi.ComponentResource {
       provider: this.getProvider(resourceType(servingApiVersion, "LLMInferenceServiceConfig")),
       dependsOn: opts.dependsOn,
     });
+    const before = [...configs, ...this.createPolicies(name, inputs, written, args, opts)];
     const service = createService(name, inputs.serviceName, args, checked, {
       parent: this,
-      dependsOn: configs.length > 0 ? dependencies(opts.dependsOn, configs) : opts.dependsOn,
+      dependsOn: before.length > 0 ? dependencies(opts.dependsOn, before) : opts.dependsOn,
       ...readyTimeouts(name, args.timeoutSeconds),
       ...(args.diagnosis && !args.skipAwait && { hooks: diagnosisHooks(args.diagnosis) }),
     });
@@ -172,6 +179,19 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     });
     // The state has them all in the child's status; writing them twice costs every preview of many services.
     this.registerOutputs();
+  }
+
+  /** Most programs have no controller that needs something, and do not load what makes it. */
+  private createPolicies(
+    name: string,
+    inputs: CompositionInputs,
+    written: Written | Promise<Written>,
+    { gatewayController }: LLMInferenceServiceArgs,
+    { provider }: pulumi.ComponentResourceOptions,
+  ): pulumi.Resource[] {
+    if (!gatewayController?.servicePolicies) return [];
+    const { gatewayPolicies } = lazyRequire("./gatewayPolicies") as typeof import("./gatewayPolicies");
+    return gatewayPolicies(name, inputs, written, gatewayController, { parent: this, provider });
   }
 }
 

@@ -174,6 +174,7 @@ function createService(
       criticality,
       timeoutSeconds,
       diagnosis: platform.clusterAccess,
+      gatewayController: platform.gatewayController,
       labels,
       annotations,
     },

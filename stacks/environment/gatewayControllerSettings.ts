@@ -31,6 +31,7 @@ const istio = z.strictObject({
       serviceType: z.enum(["LoadBalancer", "ClusterIP", "NodePort"]).optional(),
     })
     .optional(),
+  endpointPicker: z.strictObject({ connectionPool: object.optional() }).optional(),
   accessLog: flag.optional(),
   meshConfig: object.optional(),
   imageRegistry: text.optional(),

@@ -6,6 +6,7 @@ import type { ArtifactMirrors } from "../../../sdk/artifacts";
 import { type CheckedController, checkGatewayController } from "../../../sdk/gateways/checks";
 import type { GatewayControllerName } from "../../../sdk/gateways/types";
 import { assertNoProblems } from "../../../sdk/problems";
+import type { Manifest } from "../../kubernetesObject";
 import type { Resources } from "../../resources";
 import type { GatewayArgs } from "../gateway";
 import type { EnvoyGatewayArgs } from "./envoyGateway";
@@ -53,6 +54,19 @@ export interface GatewayControllerHandle {
   readonly ready: Resources;
   /** What a Gateway of this controller has unless its arguments say otherwise, such as annotations. */
   readonly gatewayDefaults?: Partial<GatewayArgs>;
+  /** What it needs beside a service with a scheduler, by a suffix for the resource's name. @default nothing */
+  readonly servicePolicies?: (service: ScheduledService) => Readonly<Record<string, Manifest>>;
+}
+
+/** A service with a scheduler of its own, as its gateway's controller sees it. */
+export interface ScheduledService {
+  /** `metadata.name` of the LLMInferenceService. */
+  readonly name: string;
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the endpoint picker's Service. */
+  readonly schedulerService: string;
+  /** Name of the InferencePool. */
+  readonly inferencePool: string;
 }
 
 /** Makes a controller; `given` has its own arguments. */

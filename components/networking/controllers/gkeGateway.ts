@@ -1,31 +1,163 @@
+import { createRequire } from "node:module";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { gkeFacts } from "../../../sdk/gateways/gke";
-import type { GatewayControllerFactory } from "./controller";
+import { assertNoProblems, type Problem } from "../../../sdk/problems";
+import type { Manifest } from "../../kubernetesObject";
+import type { GatewayControllerFactory, ScheduledService } from "./controller";
+
+const lazyRequire = createRequire(__filename);
 
 /** Arguments of {@link GkeGateway}. */
 export interface GkeGatewayArgs {
   /** @default "gke-l7-regional-external-managed", which clients outside the network reach; "gke-l7-rilb" is for those inside */
   className?: string;
+  /**
+   * Addresses of the load balancers' proxies. A network has one such subnet in each region, which all regional load balancers share.
+   * @default taken to exist
+   */
+  proxyOnlySubnet?: ProxyOnlySubnetArgs;
+  /** How load balancers ask model servers whether they serve. */
+  healthCheck?: GkeHealthCheckArgs;
+  /** How load balancers send requests to model servers. */
+  backend?: GkeBackendArgs;
+}
+
+/** A subnet for the proxies of GKE's regional load balancers. */
+export interface ProxyOnlySubnetArgs {
+  /** At least 64 addresses, such as "10.129.0.0/23". */
+  ipCidrRange: string;
+  /** Of the cluster, as `cluster.gke.network` has it. */
+  network: pulumi.Input<string>;
+  /** Of the cluster. */
+  region: pulumi.Input<string>;
+  /** @default the provider's */
+  project?: pulumi.Input<string>;
+  /** @default the resource's name */
+  name?: string;
+}
+
+/** A HealthCheckPolicy for each service's InferencePool. */
+export interface GkeHealthCheckArgs {
+  /** @default "/health", as vLLM has it */
+  path?: string;
+  /** @default 8000, that of KServe's pools */
+  port?: number;
+  /** Seconds between two. @default 2, so that a new endpoint picker is found fast */
+  intervalSeconds?: number;
+  /** Seconds that an answer may take. @default 2 */
+  timeoutSeconds?: number;
+}
+
+/** A GCPBackendPolicy for each service's InferencePool. */
+export interface GkeBackendArgs {
+  /** Seconds that a whole answer may take, streams included; GKE's own default is 30. @default 300 */
+  timeoutSeconds?: number;
+  /** Log every request. @default true */
+  logging?: boolean;
 }
 
 /**
  * GKE's own gateway controller. It runs outside the cluster and makes Application Load Balancers, so nothing is installed; the cluster
  * must have its Gateway API enabled, which brings the classes.
+ *
+ * @throws ConfigurationError when the subnet of the proxies is too small.
  */
 export class GkeGateway extends pulumi.ComponentResource {
   readonly className: string;
+  /** What a Gateway must depend on. */
+  readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: GkeGatewayArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:GkeGateway", name, {}, opts);
+    assertNoProblems(`GkeGateway "${name}"`, checkGkeArgs(args));
     this.className = args.className ?? (gkeFacts.defaultClass as string);
+    this.ready = args.proxyOnlySubnet ? [createSubnet(name, args.proxyOnlySubnet, this)] : [];
     this.registerOutputs({ className: this.className });
   }
 }
 
+function createSubnet(
+  name: string,
+  { ipCidrRange, network, region, project, name: subnetName }: ProxyOnlySubnetArgs,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  const { Subnetwork } = lazyRequire(
+    "@pulumi/gcp/compute/subnetwork",
+  ) as typeof import("@pulumi/gcp/compute/subnetwork");
+  return new Subnetwork(
+    `${name}-proxies`,
+    {
+      ipCidrRange,
+      name: subnetName,
+      network,
+      project,
+      purpose: "REGIONAL_MANAGED_PROXY",
+      region,
+      role: "ACTIVE",
+    },
+    { parent },
+  );
+}
+
+function checkGkeArgs({ proxyOnlySubnet }: GkeGatewayArgs): Problem[] {
+  if (!proxyOnlySubnet) return [];
+  const { ipCidrRange } = proxyOnlySubnet;
+  const size = /^\d{1,3}(?:\.\d{1,3}){3}\/(\d{1,2})$/.exec(ipCidrRange)?.[1];
+  if (size !== undefined && Number(size) <= 26) return [];
+  return [
+    {
+      path: "gateway.gke.proxyOnlySubnet.ipCidrRange",
+      given: ipCidrRange,
+      message: size === undefined ? "not a range of addresses" : "too small for the proxies of a region",
+      allowed: "a range of 64 addresses or more (/26), better 512 (/23)",
+    },
+  ];
+}
+
+const poolGroup = "inference.networking.k8s.io";
+
+/** Source: inference extension 1.5.0, config/charts/inferencepool/templates/gke.yaml. */
+function policies(
+  { inferencePool: name, namespace }: ScheduledService,
+  { healthCheck = {}, backend = {} }: Pick<GkeGatewayArgs, "healthCheck" | "backend">,
+): Readonly<Record<string, Manifest>> {
+  const { path = "/health", port = 8000, intervalSeconds = 2, timeoutSeconds = 2 } = healthCheck;
+  const shared = { apiVersion: "networking.gke.io/v1", metadata: { name, namespace } };
+  const targetRef = { group: poolGroup, kind: "InferencePool", name };
+  return {
+    "health-check": {
+      ...shared,
+      kind: "HealthCheckPolicy",
+      spec: {
+        targetRef,
+        default: {
+          checkIntervalSec: intervalSeconds,
+          timeoutSec: timeoutSeconds,
+          config: { type: "HTTP", httpHealthCheck: { requestPath: path, port } },
+        },
+      },
+    },
+    backend: {
+      ...shared,
+      kind: "GCPBackendPolicy",
+      spec: {
+        targetRef,
+        default: { timeoutSec: backend.timeoutSeconds ?? 300, logging: { enabled: backend.logging ?? true } },
+      },
+    },
+  };
+}
+
 /** GKE's controller, of the class that the gateway names. */
-export const gkeGateway: GatewayControllerFactory = (name, args, opts) => {
-  const { gatewayClassName: className } = args;
-  const made = new GkeGateway(name, { ...args.gke, ...(className && { className }) }, opts);
-  return { controller: "gke", className: made.className, poolVersions: gkeFacts.poolVersions(), ready: undefined };
+export const gkeGateway: GatewayControllerFactory = (name, { gke = {}, gatewayClassName: className }, opts) => {
+  const made = new GkeGateway(name, { ...gke, ...(className && { className }) }, opts);
+  return {
+    controller: "gke",
+    className: made.className,
+    poolVersions: gkeFacts.poolVersions(),
+    ready: made.ready,
+    servicePolicies: (service) => policies(service, gke),
+  };
 };

@@ -32,6 +32,8 @@ export interface IstioArgs {
   resources?: IstioResources;
   /** Pods that Istio runs for each gateway of its class. @default one replica */
   gatewayPods?: IstioGatewayPodsArgs;
+  /** Connections of gateways to endpoint pickers: Istio's ConnectionPoolSettings. @default Istio's own limits */
+  endpointPicker?: { connectionPool?: object };
   /** Write every request to standard output. @default false */
   accessLog?: boolean;
   /** Options of Istio's MeshConfig, over those of other arguments. @default none */
