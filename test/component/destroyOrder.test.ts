@@ -40,6 +40,19 @@ describe("a destroy of everything, in the order of the engine", function () {
     "of Pulumi.gke.example.yaml": readExample("gke"),
     "of Pulumi.eks.example.yaml": readExample("eks"),
     "on EKS with one NAT gateway": eksWith({ network: { zones: ["us-east-2a", "us-east-2b"], natGateways: "one" } }),
+    "on EKS with Istio and all that can be around KServe": {
+      ...readExample("eks"),
+      "pulumi-kserve:existing": { components: { certManager: true } },
+      "pulumi-kserve:platform": {
+        gateway: { controller: "istio" },
+        autoscaling: {},
+        monitoring: {},
+        tracing: {},
+        externalDns: { provider: "aws", domainFilters: ["example.com"], txtOwnerId: "inference" },
+        networkPolicies: { serviceNamespaces: ["chat"] },
+        disruptionBudgets: true,
+      },
+    },
     "on EKS with Auto Mode": {
       ...eksWith({
         autoMode: true,
@@ -86,8 +99,12 @@ describe("a destroy of everything, in the order of the engine", function () {
         }
       });
 
-      it("takes the gateway before its namespace, in which its load balancer is awaited", () => {
+      it("takes the gateway before its namespace, in which its load balancer is awaited, and before its controller", () => {
         isBefore("platform-gateway-gateway", "platform-kserve-namespace");
+        const controller = registrations.filter(({ name, type }) => {
+          return name.startsWith("platform-istio-") && isInCluster({ type } as Registration);
+        });
+        isBefore("platform-gateway-gateway", ...controller.map((object) => object.name));
       });
     });
   }
