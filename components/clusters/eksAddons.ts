@@ -8,8 +8,10 @@ import { eksRole, podIdentityService } from "./eksPodIdentity";
 
 const lazyRequire = createRequire(__filename);
 
+const podIdentityAgent = "eks-pod-identity-agent";
+
 /** Without these a node does not become Ready, so they come before the first one. */
-const beforeNodes = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"];
+const beforeNodes = ["vpc-cni", "kube-proxy", podIdentityAgent];
 
 /** These run as pods, and would be reported as degraded while there is no node. */
 const afterNodes = ["coredns", "aws-ebs-csi-driver", "eks-node-monitoring-agent"];
@@ -91,7 +93,10 @@ export class EksAddons {
   }
 
   beforeNodes(): pulumi.Resource[] {
-    return this.install((addon) => beforeNodes.includes(addon), []);
+    // The agent first: roles of the others reach their pods through it.
+    const agent = this.install((addon) => addon === podIdentityAgent, []);
+    const others = this.install((addon) => beforeNodes.includes(addon) && addon !== podIdentityAgent, agent);
+    return [...agent, ...others];
   }
 
   afterNodes(nodes: pulumi.Resource[]): pulumi.Resource[] {

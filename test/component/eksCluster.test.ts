@@ -158,6 +158,7 @@ describe("EksCluster", () => {
       ],
     });
     const addon = of(registrations, "aws:eks/addon:Addon").find(({ name }) => name === "prod-vpc-cni")!;
+    ok(addon.dependsOn.includes("prod-eks-pod-identity-agent"), addon.dependsOn.join(", "));
     deepStrictEqual(addon.inputs, {
       addonName: "vpc-cni",
       clusterName: "prod",
