@@ -1,10 +1,7 @@
-import { createRequire } from "node:module";
-
 import type { Problem } from "../../sdk/problems";
 import { Checks } from "./checks";
 import { EksAccessPolicy, type EksClusterArgs } from "./eksArgs";
-
-const lazyRequire = createRequire(__filename);
+import { checkSystemNodes } from "./systemPoolChecks";
 
 const fields = [
   ["region", "network", "name", "identifier", "version", "controlPlane", "access", "creatorIsAdmin", "secretsKeyArn"],
@@ -212,27 +209,14 @@ function checkNodes(checks: Checks, { autoMode, systemPool, addons }: EksCluster
     });
     return;
   }
-  const { minNodes = 2, maxNodes = 6 } = systemPool;
-  checks.integer("systemPool.minNodes", minNodes, 1, 450);
-  checks.integer("systemPool.maxNodes", maxNodes, 1, 450);
-  checks.integer("systemPool.diskSizeGb", systemPool.diskSizeGb, 20, 16384);
-  if (maxNodes < minNodes)
-    checks.add({
-      path: "systemPool.maxNodes",
-      given: maxNodes,
-      message: `is less than systemPool.minNodes, which is ${minNodes}`,
-    });
-  if (!systemPool.instanceType) return;
-  const { listMachines } = lazyRequire(
-    "../../sdk/accelerators/catalogue",
-  ) as typeof import("../../sdk/accelerators/catalogue");
-  const found = listMachines({ cloud: "eks" }).find(({ machineType }) => machineType === systemPool.instanceType);
-  if (found)
-    checks.add({
-      path: "systemPool.instanceType",
-      given: systemPool.instanceType,
-      message: `has accelerators (${found.accelerator})`,
-      allowed: 'an instance type without accelerators, such as "m7i.2xlarge"',
-      fix: "make an accelerator pool for it",
-    });
+  const { minNodes = 2, maxNodes = 6, diskSizeGb, instanceType: machine } = systemPool;
+  checkSystemNodes(
+    checks,
+    { minNodes, maxNodes, diskSizeGb, machine },
+    {
+      cloud: "eks",
+      most: { minNodes: 450, maxNodes: 450, diskSizeGb: 16384 },
+      machine: { field: "instanceType", what: 'an instance type without accelerators, such as "m7i.2xlarge"' },
+    },
+  );
 }

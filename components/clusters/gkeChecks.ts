@@ -1,10 +1,7 @@
-import { createRequire } from "node:module";
-
 import type { Problem } from "../../sdk/problems";
 import { Checks, isPlain } from "./checks";
 import { type GkeClusterArgs, GkeReleaseChannel } from "./gkeArgs";
-
-const lazyRequire = createRequire(__filename);
+import { checkSystemNodes } from "./systemPoolChecks";
 
 const fields = [
   ["project", "location", "name", "identifier", "zones", "releaseChannel", "minVersion", "network", "controlPlane"],
@@ -150,30 +147,20 @@ function checkControlPlane(checks: Checks, { controlPlane }: GkeClusterArgs): vo
 function checkSystemPool(checks: Checks, { systemPool }: GkeClusterArgs): void {
   checks.fields("systemPool", systemPool, ["machineType", "minNodes", "maxNodes", "diskSizeGb"]);
   if (!systemPool) return;
-  const { minNodes = 1, maxNodes = 6 } = systemPool;
-  checks.integer("systemPool.minNodes", minNodes, 1, 1000);
-  checks.integer("systemPool.maxNodes", maxNodes, 1, 15000);
-  checks.integer("systemPool.diskSizeGb", systemPool.diskSizeGb, 20, 65536);
-  if (maxNodes < minNodes)
-    checks.add({
-      path: "systemPool.maxNodes",
-      given: maxNodes,
-      message: `is less than systemPool.minNodes, which is ${minNodes}`,
-    });
-  const machine = systemPool.machineType;
-  if (!machine) return;
-  const { listMachines } = lazyRequire(
-    "../../sdk/accelerators/catalogue",
-  ) as typeof import("../../sdk/accelerators/catalogue");
-  const found = listMachines({ cloud: "gke" }).find(({ machineType }) => machineType === machine);
-  if (found)
-    checks.add({
-      path: "systemPool.machineType",
-      given: machine,
-      message: `has accelerators (${found.accelerator}); without a pool of CPUs GKE does not keep other pods off its accelerators`,
-      allowed: 'a machine type without accelerators, such as "n2-standard-8"',
-      fix: "make an accelerator pool for it",
-    });
+  const { minNodes = 1, maxNodes = 6, diskSizeGb, machineType: machine } = systemPool;
+  checkSystemNodes(
+    checks,
+    { minNodes, maxNodes, diskSizeGb, machine },
+    {
+      cloud: "gke",
+      most: { minNodes: 1000, maxNodes: 15000, diskSizeGb: 65536 },
+      machine: {
+        field: "machineType",
+        what: 'a machine type without accelerators, such as "n2-standard-8"',
+        why: "without a pool of CPUs GKE does not keep other pods off its accelerators",
+      },
+    },
+  );
 }
 
 function checkIdentity(checks: Checks, { nodeServiceAccount, nodeRoles, secretsKey }: GkeClusterArgs): void {
