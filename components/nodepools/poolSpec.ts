@@ -140,11 +140,30 @@ const argumentNames = [
   "transforms",
 ];
 
+const fieldNames = {
+  disk: ["sizeGiB", "type", "iops", "throughput"],
+  localSsd: ["use", "count"],
+  rdma: ["mode", "networks", "interfaces"],
+  gpu: ["driver", "partition", "sharing", "clients"],
+  upgrade: ["strategy", "maxSurge", "maxUnavailable"],
+} as const satisfies Partial<Record<keyof AcceleratorPoolArgs, readonly string[]>>;
+const rungNames = ["kind", "reservation", "minNodes", "maxNodes", "zones", "queued", "maxRunHours"];
+
 /** Programs in JavaScript are not told by a compiler. */
 function argumentProblems(args: AcceleratorPoolArgs): Problem[] {
-  return Object.keys(args).flatMap((path): Problem[] => {
-    if (argumentNames.includes(path)) return [];
-    const guess = nearest(path, argumentNames);
-    return [{ path, message: "no such argument", ...(guess && { fix: `did you mean "${guess}"?` }) }];
-  });
+  const unknown = (given: object | undefined, names: readonly string[], prefix = ""): Problem[] =>
+    Object.keys(given ?? {}).flatMap((name): Problem[] => {
+      if (names.includes(name)) return [];
+      const guess = nearest(name, names);
+      return [
+        { path: `${prefix}${name}`, message: "no such argument", ...(guess && { fix: `did you mean "${guess}"?` }) },
+      ];
+    });
+  return [
+    ...unknown(args, argumentNames),
+    ...Object.entries(fieldNames).flatMap(([path, names]) =>
+      unknown(args[path as keyof typeof fieldNames], names, `${path}.`),
+    ),
+    ...rungsOf(args).flatMap((rung, index) => unknown(rung, rungNames, `capacity[${index}].`)),
+  ];
 }

@@ -273,6 +273,24 @@ describe("AcceleratorPool on GKE", () => {
     );
   });
 
+  it("says which arguments are none, at any depth", async () => {
+    const args = {
+      accelerator: "nvidia-l4",
+      maxNode: 2,
+      disk: { sizeGb: 100 },
+      capacity: [{ kind: "spot", zone: "a" }],
+    };
+    await rejects(pool(args as unknown as Args), (error: Error) => {
+      deepStrictEqual(error.message.split("\n").slice(1), [
+        '  - maxNode: no such argument; fix: did you mean "maxNodes"?',
+        '  - disk.sizeGb: no such argument; fix: did you mean "sizeGiB"?',
+        '  - capacity[0].zone: no such argument; fix: did you mean "zones"?',
+        "  - maxNodes: missing; allowed: 1 or more; fix: say how many nodes there may be",
+      ]);
+      return true;
+    });
+  });
+
   it("passes on what is unknown in a preview", async () => {
     const { registrations } = await register(
       () =>
