@@ -14,10 +14,11 @@ import type {
   NvidiaStack,
   PartsPool,
 } from "../../sdk/clusterParts/types";
+import { mergeValues } from "../../sdk/charts";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 import { KubernetesObject } from "../kubernetesObject";
 import { allResources, type Resources } from "../resources";
-import { mergedValues, valuesInCloud } from "./chartValues";
+import { valuesInCloud } from "./chartValues";
 import type { ClusterHandle } from "./clusterHandle";
 import { chartAddress, manifestAddress, type PartMirrors, problemsOfPartMirrors } from "./partMirrors";
 
@@ -235,7 +236,7 @@ function createPart(
     name: artifact.release,
     namespace: artifact.namespace,
     resourcePrefix: part.name,
-    values: mergedValues(part.values, valuesInCloud(args, part.name), args.values?.[part.name]),
+    values: mergeValues(mergeValues(part.values, valuesInCloud(args, part.name)), args.values?.[part.name]),
   };
   return new Chart(`${name}-${part.name}`, chart, opts);
 }

@@ -1,26 +1,36 @@
-import { type ChartAddress, chartAddress as addressOf, join } from "../../sdk/charts";
+import {
+  type ChartAddress,
+  chartAddress as addressOf,
+  type ChartMirrors,
+  join,
+  problemsOfChartMirrors,
+} from "../../sdk/charts";
 import type { PartChart, PartManifest } from "../../sdk/clusterParts/artifacts";
 import type { Problem } from "../../sdk/problems";
 
 /** Addresses that replace the official ones of parts, for air-gapped sites. */
 export interface PartMirrors {
-  /** Folder of unpacked charts, `oci://` prefix or address of a chart repository, for all charts. */
-  charts?: string;
+  /** Folder of unpacked charts, `oci://` prefix or address of a chart repository: one for all charts, or one for each by the chart's name. */
+  charts?: ChartMirrors;
   /** Folder or URL prefix that holds the files of container-engine-accelerators under their paths there. */
   manifests?: string;
 }
 
 /** What is wrong with mirrors. */
 export function problemsOfPartMirrors(mirrors: PartMirrors = {}): Problem[] {
-  return Object.entries(mirrors as Record<string, string>).flatMap(([name, given]) => {
-    const path = `mirrors.${name}`;
-    if (name !== "charts" && name !== "manifests")
-      return [{ path, message: "nothing has this name", allowed: "charts, manifests" }];
-    const oci = name === "charts" && given.startsWith("oci://");
-    if (oci || /^(https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(given)) return [];
-    const allowed = `a folder's path that starts with "/" or ".", an http(s):// prefix${name === "charts" ? ", an oci:// prefix" : ""}`;
-    return [{ path, given, message: `${name} cannot come from here`, allowed }];
-  });
+  const { charts, manifests, ...others } = mirrors;
+  const problems = Object.keys(others).map((name): Problem => ({
+    path: `mirrors.${name}`,
+    message: "nothing has this name",
+    allowed: "charts, manifests",
+  }));
+  problems.push(...problemsOfChartMirrors(charts, "mirrors.charts"));
+  if (manifests === undefined || /^(https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(manifests)) return problems;
+  const allowed = 'a folder\'s path that starts with "/" or ".", an http(s):// prefix';
+  return [
+    ...problems,
+    { path: "mirrors.manifests", given: manifests, message: "manifests cannot come from here", allowed },
+  ];
 }
 
 /** Where helm takes a chart from. */

@@ -80,11 +80,16 @@ function createPool(
 function createParts(
   pools: readonly AcceleratorPool[],
   cluster: ClusterHandle,
-  { clusterParts }: EnvironmentSettings,
+  { clusterParts, mirrors }: EnvironmentSettings,
 ): ClusterParts | undefined {
   if (pools.length === 0 && !clusterParts) return undefined;
   const { ClusterParts: Parts } = lazyRequire(
     "../../components/clusters/clusterParts",
   ) as typeof import("../../components/clusters/clusterParts");
-  return new Parts("parts", { ...partsArgs(clusterParts), cluster, pools: pools.map((pool) => pool.parts) });
+  return new Parts("parts", {
+    ...partsArgs(clusterParts),
+    cluster,
+    pools: pools.map((pool) => pool.parts),
+    ...(mirrors?.charts !== undefined && { mirrors: { charts: mirrors.charts } }),
+  });
 }

@@ -92,6 +92,24 @@ describe("ClusterParts", () => {
     strictEqual(parts.decision.parts.length, 3);
   });
 
+  it("takes charts from mirrors of their own, and manifests by their path in the repository", async () => {
+    const { registrations } = await install("gke", {
+      pools: [{ name: "h100", accelerator: "nvidia-h100-80gb", machineType: "a3-highgpu-8g" }],
+      nvidia: "dra",
+      mirrors: { charts: { "dra-driver-nvidia-gpu": "oci://registry.example.com" }, manifests: "/mirror" },
+    });
+    const address = (name: string) => named(registrations, name).inputs;
+    strictEqual(address("parts-nvidia-dra-driver").chart, "oci://registry.example.com/dra-driver-nvidia-gpu");
+    strictEqual(
+      address("parts-node-feature-discovery").chart,
+      "oci://registry.k8s.io/nfd/charts/node-feature-discovery",
+    );
+    strictEqual(
+      address("parts-nvidia-driver-installer").file,
+      "/mirror/nvidia-driver-installer/cos/daemonset-preloaded.yaml",
+    );
+  });
+
   it("merges values of yours over its own field by field", async () => {
     const { registrations } = await install("eks", {
       pools: [{ name: "cpu", autoscales: true, expanderPriorities: { 20: ["^eks-a-.*"] } }],
