@@ -122,10 +122,20 @@ function checkPool(pool: AcceleratorPoolSettings, index: number, settings: Poole
     return [
       ...problems,
       ...error.problems.map((problem) =>
-        problem.path === "cluster" ? noCluster : { ...problem, path: `${path}.${problem.path}` },
+        /^cluster(\.|$)/.test(problem.path)
+          ? ofCluster(problem, path, settings)
+          : { ...problem, path: `${path}.${problem.path}` },
       ),
     ];
   }
+}
+
+/** What a pool misses in its cluster, at the place where the settings have it. */
+function ofCluster(problem: Problem, pool: string, { cluster: { gke, eks, existing } = {} }: PooledSettings): Problem {
+  const where = gke ? "gke" : eks ? "eks" : existing?.gke ? "existing.gke" : existing?.eks ? "existing.eks" : undefined;
+  if (where === undefined) return noCluster;
+  const path = problem.path.replace(/^cluster/, `cluster.${where}`);
+  return { ...problem, path, message: `${problem.message} (for ${pool})` };
 }
 
 const noCluster: Problem = {

@@ -81,6 +81,37 @@ describe("clusters and pools of an environment", () => {
     deepStrictEqual(paths({ cluster: { existing }, acceleratorPools, clusterParts: {} }), []);
   });
 
+  it("say at its place what a pool misses in its cluster", () => {
+    const capacity = [{ kind: "reservation", reservation: "h200" }];
+    const h200 = {
+      name: "h200",
+      accelerator: "nvidia-h200-141gb",
+      maxNodes: 2,
+      zones: ["us-central1-a"],
+      capacity,
+      rdma: {},
+    };
+    const described = { location: "us-central1", version: "1.33.1-gke.1", dataplaneV2: false };
+    const found = problems({
+      cluster: { existing: { kubeconfigFile: "a", gke: described } },
+      acceleratorPools: [h200],
+    });
+    deepStrictEqual(
+      found.map(({ path, message }) => `${path}: ${message}`),
+      [
+        "cluster.existing.gke: several networks of a node need Dataplane V2, which the cluster does not have (for acceleratorPools[0])",
+        "cluster.existing.gke.version: too old for DRANET (for acceleratorPools[0])",
+      ],
+    );
+    const autoMode = { ...eks, autoMode: true };
+    deepStrictEqual(paths({ cluster: { eks: autoMode }, acceleratorPools: [{ ...l4, minNodes: 4 }] }), ["cluster.eks"]);
+    const addons = { "vpc-cni": {}, "kube-proxy": {}, "eks-pod-identity-agent": {} };
+    deepStrictEqual(
+      paths({ cluster: { eks: { ...autoMode, addons } }, acceleratorPools: [{ ...l4, minNodes: 4 }] }),
+      [],
+    );
+  });
+
   it("say at once what cannot be installed for the pools", () => {
     const given = (clusterParts: object, pool: object = {}, more: object = {}) => ({
       cluster: { gke },
