@@ -56,6 +56,17 @@ export type {
   ProvidedPart,
 } from "./sdk/clusterParts/types";
 export { Criticality } from "./sdk/api/constants";
+export type {
+  AllowedRoutes,
+  GatewayListenerArgs,
+  GatewayTlsArgs,
+  IssuerReference,
+  LabelExpression,
+  LabelSelector,
+  PemCertificate,
+} from "./sdk/gateways/listeners";
+export type { AcmeIssuerArgs, AcmeSolverArgs, CaIssuerArgs, IssuerArgs } from "./sdk/gateways/issuers";
+export type { LoadBalancerArgs, LoadBalancerCloud, RequestedAddress } from "./sdk/gateways/loadBalancer";
 export type * from "./sdk/api/gatewayTypes";
 export type * from "./sdk/api/llmInferenceService";
 export { childName, type ChildNames, childNames } from "./sdk/api/names";
@@ -280,18 +291,16 @@ export type { EnvoyProxiesArgs } from "./components/networking/controllers/envoy
 export type { EnvoyRateLimit } from "./sdk/gateways/envoyValues";
 export { GkeGateway, type GkeGatewayArgs } from "./components/networking/controllers/gkeGateway";
 export { ExistingGatewayClass, type ExistingGatewayClassArgs } from "./components/networking/controllers/existing";
-export {
-  Gateway,
-  type GatewayAddress,
-  type GatewayArgs,
-  type GatewayListenerArgs,
-  type GatewayListenerStatus,
-} from "./components/networking/gateway";
+export { Gateway } from "./components/networking/gateway";
+export type { GatewayAddress, GatewayArgs, GatewayListenerStatus } from "./components/networking/gatewayArgs";
 export { GatewayApiCrds, type GatewayApiCrdsArgs } from "./components/networking/gatewayApiCrds";
 export {
   InferenceExtensionCrds,
   type InferenceExtensionCrdsArgs,
 } from "./components/networking/inferenceExtensionCrds";
+export { CertManager, type CertManagerArgs } from "./components/platform/certManager";
+export { CertManagerCrds, type CertManagerCrdsArgs } from "./components/platform/certManagerCrds";
+export type { ExistingCertManagerArgs } from "./components/platform/platformCertManager";
 export { KServe, type KServeArgs, type KServeControllerArgs, kservePresets } from "./components/platform/kserve";
 export { InferenceMonitoring, type InferenceMonitoringArgs } from "./components/monitoring/inferenceMonitoring";
 export {

@@ -9,7 +9,7 @@ import { sleep } from "../local/process";
 import { projectRoot } from "../local/paths";
 import { type Progress, silentProgress } from "../local/progress";
 import { ensureToolchain } from "../local/toolchain/toolchain";
-import type { Toolchain } from "../local/toolchain/types";
+import type { Toolchain, UpstreamName } from "../local/toolchain/types";
 import { artifacts, type CrdSet } from "../sdk/artifacts";
 import { KubernetesClient, type KubernetesObject } from "../sdk/kubernetes/client";
 import type { EnvironmentTask } from "./environmentWorker";
@@ -54,7 +54,7 @@ async function installCrds(cluster: Cluster, toolchain: Toolchain, sets: CrdSet[
   const client = await KubernetesClient.fromKubeconfig(cluster.kubeconfigPath);
   for (const set of sets) {
     for (const file of Object.keys(set.files)) {
-      const text = await readFile(join(toolchain.upstream[set.upstream] ?? "", file), "utf8");
+      const text = await readFile(join(toolchain.upstream[set.upstream as UpstreamName] ?? "", file), "utf8");
       const objects = loadAll(text).filter(Boolean) as KubernetesObject[];
       for (const object of objects) await client.apply(object, { fieldManager: "bench" });
     }

@@ -3,19 +3,24 @@ import { createRequire } from "node:module";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
+import { kserveNamespace } from "../sdk/api/constants";
 import type { ArtifactMirrors } from "../sdk/artifacts";
+import { listenersOf } from "../sdk/gateways/listeners";
 import type { ClusterPlan } from "../sdk/preflight/plan";
 import type { CheckedController } from "../sdk/gateways/checks";
 import { planOfPlatform } from "../sdk/preflight/platformPlan";
 import { ConfigurationError } from "../sdk/problems";
 import type { CrdOwnership } from "./crds/crdBundle";
 import type { GatewayControllerArgs, GatewayControllerHandle } from "./networking/controllers/controller";
-import { Gateway, type GatewayAddress, type GatewayArgs } from "./networking/gateway";
+import { Gateway } from "./networking/gateway";
+import type { GatewayAddress, GatewayArgs } from "./networking/gatewayArgs";
 import { GatewayApiCrds } from "./networking/gatewayApiCrds";
 import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
+import type { CertManagerArgs } from "./platform/certManager";
 import { KServe, type KServeArgs } from "./platform/kserve";
 import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
 import type { Surroundings, SurroundingsArgs } from "./platform/surroundings";
+import type { ExistingCertManagerArgs } from "./platform/platformCertManager";
 import { allResources, type Resources } from "./resources";
 import type { Presets } from "./serving/composition";
 import type { DiagnosisArgs } from "./serving/diagnosis";
@@ -48,6 +53,12 @@ export interface InferencePlatformArgs extends SurroundingsArgs {
   /** Needed by multi-node services; false leaves it out. */
   leaderWorkerSet?: Partial<LeaderWorkerSetArgs> | false;
   kserve?: Partial<KServeArgs>;
+  /**
+   * Issues the certificates of KServe's webhooks and of the gateway: its arguments to have it installed, or `{ existing: true }`; false when
+   * there is none. @default taken to be there
+   */
+  certManager?:
+    (Partial<CertManagerArgs> & { existing?: false; existingIssuers?: string[] }) | ExistingCertManagerArgs | false;
   /**
    * The gateway of services that name none, and the controller that realises it; false when the gateway exists already. Without
    * `controller` its class is taken to exist.
@@ -94,6 +105,9 @@ export class InferencePlatform extends pulumi.ComponentResource {
       { ...shared, ...args.inferenceExtension },
       child,
     );
+    const certificates = loadCertManager(args);
+    certificates?.assertIssuers(name, args);
+    const certManager = certificates?.createCertManager(name, args, gatewayApi, child);
     const leaderWorkerSet =
       args.leaderWorkerSet === false
         ? undefined
@@ -105,6 +119,8 @@ export class InferencePlatform extends pulumi.ComponentResource {
         ...shared,
         ...(around?.prometheus && { autoscaling: { prometheus: around.prometheus } }),
         ...args.kserve,
+        urlScheme: args.kserve?.urlScheme ?? urlSchemeOf(args),
+        ...(certManager && { certificateIssuer: allResources(certManager.ready, args.kserve?.certificateIssuer) }),
         prerequisites: [
           gatewayApi,
           extension,
@@ -119,12 +135,13 @@ export class InferencePlatform extends pulumi.ComponentResource {
       dependsOn: allResources(gatewayApi, extension) as never,
     });
     const last = around?.afterKServe({ kserve: kserve.ready, gatewayApi, leaderWorkerSet: args.leaderWorkerSet });
+    const gatewayArgs = args.gateway === false ? undefined : gatewayOf(args.gateway, this.gatewayController);
     const gateway =
       args.gateway === false
         ? undefined
-        : new Gateway(`${name}-gateway`, gatewayOf(args.gateway, this.gatewayController), {
+        : new Gateway(`${name}-gateway`, certificates?.withSolvers(gatewayArgs, args) ?? gatewayArgs, {
             ...child,
-            dependsOn: allResources(gatewayApi, kserve.namespaces, this.gatewayController?.ready),
+            dependsOn: allResources(gatewayApi, kserve.namespaces, this.gatewayController?.ready, certManager?.ready),
           });
 
     this.gatewayUrls = gateway?.urls ?? pulumi.output<Record<string, string>>({});
@@ -133,7 +150,14 @@ export class InferencePlatform extends pulumi.ComponentResource {
     this.presets = kserve.presets;
     this.plan = planOfPlatform(args, args.existing);
     this.tracingEndpoint = around?.tracingEndpoint;
-    this.ready = allResources(kserve.ready, leaderWorkerSet?.ready, gateway?.ready, around?.ready, last);
+    this.ready = allResources(
+      kserve.ready,
+      leaderWorkerSet?.ready,
+      gateway?.ready,
+      certManager?.ready,
+      around?.ready,
+      last,
+    );
     this.registerOutputs({
       gatewayUrls: this.gatewayUrls,
       gatewayAddresses: this.gatewayAddresses,
@@ -147,6 +171,16 @@ export class InferencePlatform extends pulumi.ComponentResource {
 function after(ready: Resources, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
   if (ready === undefined) return opts;
   return { ...opts, dependsOn: allResources(ready, opts.dependsOn as Resources) as never };
+}
+
+/** What installs cert-manager and knows issuers; loaded only for a platform that says something about them. */
+function loadCertManager({
+  certManager,
+  gateway,
+}: InferencePlatformArgs): typeof import("./platform/platformCertManager") | undefined {
+  const asks = gateway && [gateway, ...(gateway.listeners ?? [])].some(({ tls }) => tls?.issuer);
+  if (certManager === undefined && !asks) return undefined;
+  return lazyRequire("./platform/platformCertManager") as typeof import("./platform/platformCertManager");
 }
 
 /** The gateway's controller, where one is chosen; what makes controllers is loaded only then. */
@@ -206,6 +240,14 @@ function surround(
   if (!surroundingNames.some((part) => args[part])) return undefined;
   const { createSurroundings } = lazyRequire("./platform/surroundings") as typeof import("./platform/surroundings");
   return createSurroundings(name, args, { kubeconfig: args.cluster.kubeconfig, mirrors: args.mirrors }, opts);
+}
+
+/** The gateway of services that name none decides, when it is this platform's. */
+function urlSchemeOf({ gateway, kserve }: InferencePlatformArgs): "https" | undefined {
+  if (!gateway) return undefined;
+  const { namespace = kserveNamespace, gatewayName = "kserve-ingress-gateway" } = gateway;
+  if (kserve?.gateway !== undefined && kserve.gateway !== `${namespace}/${gatewayName}`) return undefined;
+  return listenersOf(gateway).some((listener) => listener.protocol === "HTTPS") ? "https" : undefined;
 }
 
 function createProvider(name: string, cluster: ClusterAccessArgs, parent: pulumi.Resource): Provider {

@@ -37,6 +37,11 @@ const upstreams = {
     repository: "envoyproxy/ai-gateway",
     version: "envoyAiGateway",
   },
+  "cert-manager": {
+    module: "github.com/cert-manager/cert-manager",
+    repository: "cert-manager/cert-manager",
+    version: "certManager",
+  },
 };
 
 const kserveCrds = (schema) => [
@@ -69,6 +74,7 @@ const sets = {
     upstream: "lws",
     files: ["config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml"],
   },
+  certManager: { name: "cert-manager", upstream: "cert-manager", folder: "deploy/crds" },
   kserveFull: { name: "kserve", variant: "full", upstream: "kserve", files: kserveCrds("full") },
   kserveMinimal: { name: "kserve", variant: "minimal", upstream: "kserve", files: kserveCrds("minimal") },
   workloadVariantAutoscaler: {

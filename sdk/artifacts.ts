@@ -20,6 +20,8 @@ export interface ArtifactMirrors {
   "lws-charts"?: string;
   /** Source tree of github.com/kubernetes-sigs/gateway-api. */
   "gateway-api"?: string;
+  /** Source tree of github.com/cert-manager/cert-manager; its CRDs. */
+  "cert-manager"?: string;
   /** Source tree of github.com/kubernetes-sigs/gateway-api-inference-extension. Nothing is read from it: KServe has its CRDs. */
   "inference-extension"?: string;
   /** Source tree of github.com/llm-d/llm-d-workload-variant-autoscaler, for its CRD. */
@@ -34,7 +36,13 @@ export interface ArtifactMirrors {
 
 /** A project whose files or charts this package installs. */
 export type Upstream =
-  "kserve" | "lws" | "gateway-api" | "workload-variant-autoscaler" | "envoy-gateway" | "envoy-ai-gateway";
+  | "kserve"
+  | "lws"
+  | "gateway-api"
+  | "workload-variant-autoscaler"
+  | "envoy-gateway"
+  | "envoy-ai-gateway"
+  | "cert-manager";
 
 /** A set of CRDs that is installed and upgraded as one: files of an upstream repository at one tag. */
 export interface CrdSet {
@@ -126,6 +134,7 @@ const mirrorNames = [
   "lws",
   "lws-charts",
   "gateway-api",
+  "cert-manager",
   "inference-extension",
   "workload-variant-autoscaler",
   "envoy-gateway",

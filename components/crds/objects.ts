@@ -79,13 +79,19 @@ function parse(path: string, text: string): KubernetesObject[] {
   }
 }
 
-/** Generators leave fields in their files that belong to the API server. */
+/** Generators leave fields in their files that belong to the API server, and cert-manager leaves labels that its chart fills in. */
 function clean(object: KubernetesObject): KubernetesObject {
   const cleaned: KubernetesObject = { ...object, metadata: { ...object.metadata } };
   delete cleaned.status;
   delete cleaned.metadata.creationTimestamp;
+  const { labels } = cleaned.metadata;
+  if (labels && Object.values(labels).some(isTemplate)) {
+    cleaned.metadata.labels = Object.fromEntries(Object.entries(labels).filter(([, value]) => !isTemplate(value)));
+  }
   return cleaned;
 }
+
+const isTemplate = (value: string): boolean => value.includes("{{");
 
 function withConversion(object: KubernetesObject, conversion: CrdConversion | undefined): KubernetesObject {
   if (!conversion || !isCrd(object)) return object;

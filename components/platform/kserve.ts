@@ -6,10 +6,10 @@ import { withCanonicalResources } from "../../sdk/api/quantity";
 import { problemsOfPrometheusAccess } from "../../sdk/platform/prometheusAccess";
 import { assertNoProblems, type Problem } from "../../sdk/problems";
 import { versions } from "../../sdk/versions";
-import { renderChart } from "../chart";
+import { pickObjects, registerObjects, renderChart } from "../chart";
 import type { CrdOwnership } from "../crds/crdBundle";
 import { KubernetesObject, type Manifest } from "../kubernetesObject";
-import { allResources } from "../resources";
+import { allResources, type Resources } from "../resources";
 import { type KServeAutoscaling, withAutoscaling } from "./kserveConfiguration";
 import { type KServeCertificates, certificateManifests, injectCaBundle, webhookCaBundle } from "./kserveCertificates";
 import type { Presets } from "../serving/composition";
@@ -29,8 +29,17 @@ export interface KServeArgs {
   crdSchema?: "full" | "minimal";
   /** Where the webhooks' serving certificate comes from. @default cert-manager with a self-signed issuer */
   certificates?: KServeCertificates;
+  /** What must be ready before a certificate is asked for: cert-manager, when it is installed with KServe. */
+  certificateIssuer?: Resources;
   /** Gateway for services that do not name one, as "<namespace>/<name>". @default "kserve/kserve-ingress-gateway" */
   gateway?: string;
+  /**
+   * The scheme of services' URLs, where their gateway has listeners of both: which of them `status.url` is.
+   *
+   * Source: `selectListeners` and `preferPathBasedURL` of KServe 0.20. @default "http"; InferencePlatform takes "https" when its gateway
+   * has such a listener
+   */
+  urlScheme?: "http" | "https";
   /** The controller's Deployment. */
   controller?: KServeControllerArgs;
   /** Where the figures of scaling are. @default none: services cannot scale by KEDA */
@@ -92,23 +101,27 @@ export class KServe extends pulumi.ComponentResource {
     );
 
     const controllerObjects = renderChart(controllerChart(args), { parent: this });
-    const configurationObjects = withAutoscaling(pick(controllerObjects, isConfiguration), args.autoscaling);
-    const configuration = register(name, configurationObjects, { ...child, dependsOn: namespace });
-    const certificates = register(name, certificateManifests(args.certificates), { ...child, dependsOn: namespace });
-    const controller = register(name, pick(controllerObjects, isController), {
+    const configurationObjects = withAutoscaling(pickObjects(controllerObjects, isConfiguration), args.autoscaling);
+    const configuration = registerObjects(name, configurationObjects, { ...child, dependsOn: namespace });
+    const certificates = registerObjects(name, certificateManifests(args.certificates), {
+      ...child,
+      dependsOn: args.certificateIssuer ? (allResources(namespace, args.certificateIssuer) as never) : namespace,
+    });
+    const controller = registerObjects(name, pickObjects(controllerObjects, isController), {
       ...child,
       dependsOn: allResources(args.prerequisites, [crds], configuration, certificates),
     });
-    const custom = register(name, pick(controllerObjects, isCustomResource), {
+    const custom = registerObjects(name, pickObjects(controllerObjects, isCustomResource), {
       ...child,
       dependsOn: allResources(namespace, [crds]),
     });
-    const webhooks = register(name, injectCaBundle(pick(controllerObjects, isWebhook), args.certificates), {
-      ...child,
-      dependsOn: controller,
-    });
+    const webhooks = registerObjects(
+      name,
+      injectCaBundle(pickObjects(controllerObjects, isWebhook), args.certificates),
+      { ...child, dependsOn: controller },
+    );
     const presetObjects = renderPresets(args, { parent: this });
-    const presets = register(name, presetObjects, { ...child, dependsOn: webhooks });
+    const presets = registerObjects(name, presetObjects, { ...child, dependsOn: webhooks });
 
     this.namespace = pulumi.output(kserveNamespace);
     this.version = pulumi.output(versions.kserve);
@@ -140,6 +153,14 @@ function checkKServeArgs(args: KServeArgs): Problem[] {
   }
   if (args.autoscaling)
     problems.push(...problemsOfPrometheusAccess(args.autoscaling.prometheus, "autoscaling.prometheus"));
+  if (args.urlScheme !== undefined && !["http", "https"].includes(args.urlScheme)) {
+    problems.push({
+      path: "urlScheme",
+      given: args.urlScheme,
+      message: "not a scheme that services have",
+      allowed: '"http", "https"',
+    });
+  }
   return problems;
 }
 
@@ -175,7 +196,14 @@ function controllerChart(args: KServeArgs) {
             readinessProbe: { initialDelaySeconds: 1 },
           },
         },
-        ...(args.gateway && { controller: { gateway: { ingressGateway: { kserveGateway: args.gateway } } } }),
+        ...((args.gateway ?? args.urlScheme) && {
+          controller: {
+            gateway: {
+              ...(args.gateway && { ingressGateway: { kserveGateway: args.gateway } }),
+              ...(args.urlScheme && { urlScheme: args.urlScheme }),
+            },
+          },
+        }),
       },
     },
   };
@@ -224,26 +252,3 @@ const isConfiguration = (object: Manifest): boolean =>
   !isWebhook(object) &&
   !isCustomResource(object) &&
   !object.apiVersion.startsWith("cert-manager.io/");
-
-function pick(objects: pulumi.Output<Manifest[]>, wanted: (object: Manifest) => boolean): pulumi.Output<Manifest[]> {
-  return objects.apply((all) => all.filter(wanted));
-}
-
-/** Registers objects, named after kind and name; given ones at once, rendered ones when they are known. */
-function register(
-  name: string,
-  manifests: Manifest[] | pulumi.Output<Manifest[]>,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Output<pulumi.Resource[]> {
-  const registerAll = (objects: Manifest[]): KubernetesObject[] =>
-    objects.map((manifest) => {
-      const { name: objectName } = manifest.metadata as { name: string };
-      return new KubernetesObject(`${name}-${kebab(manifest.kind)}-${objectName}`, manifest, opts);
-    });
-  // What goes through an apply loses the mark of its secrets, so given objects must not.
-  return allResources(pulumi.Output.isInstance(manifests) ? manifests.apply(registerAll) : registerAll(manifests));
-}
-
-function kebab(kind: string): string {
-  return kind.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "-").toLowerCase();
-}

@@ -103,7 +103,10 @@ export interface LLMInferenceServiceArgs {
 export class LLMInferenceService extends pulumi.ComponentResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly namespace: pulumi.Output<string>;
-  /** Where clients reach the service: `status.url`, else the address named "gateway-external". */
+  /**
+   * Where clients reach the service: `status.url`, else the address named "gateway-external". Of a gateway with HTTP and HTTPS it is the
+   * address over HTTPS, where KServe 0.20 has the one over HTTP in `status.url`.
+   */
   declare readonly url: pulumi.Output<string | undefined>;
   declare readonly addresses: pulumi.Output<ServiceAddress[]>;
   /** The Gateway that routes to the service. */
@@ -327,11 +330,22 @@ function isLater<T>(input: pulumi.Input<T>): input is pulumi.OutputInstance<T> |
 
 /** KServe lists addresses in no fixed order, so the first one may be the cluster-internal one. */
 function publicUrl(status: LLMInferenceServiceStatus): string | undefined {
-  return (
-    status.url ??
-    status.addresses?.find((address) => address.name === "gateway-external")?.url ??
-    status.addresses?.[0]?.url
+  const { addresses = [] } = status;
+  const url = status.url ?? addresses.find((address) => address.name === "gateway-external")?.url ?? addresses[0]?.url;
+  return url?.startsWith("http:") ? overHttps(url, addresses) : url;
+}
+
+/**
+ * KServe takes the first of the URLs in alphabetical order, and "http:" comes before "https:". Source: the call of `preferPathBasedURL`
+ * with no scheme for external URLs, router.go of KServe 0.20.
+ */
+function overHttps(url: string, addresses: NonNullable<LLMInferenceServiceStatus["addresses"]>): string {
+  const { pathname } = new URL(url);
+  const secure = addresses.find(
+    ({ name, url: other }) =>
+      other?.startsWith("https:") && name !== "gateway-internal" && new URL(other).pathname === pathname,
   );
+  return secure?.url ?? url;
 }
 
 /** The controller reports the Service without its namespace, which is the LLMInferenceService's. */

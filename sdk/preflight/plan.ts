@@ -1,6 +1,7 @@
 import type { ComponentName } from "../compatibility";
 import type { Json } from "../compose/marked";
 import type { GatewayControllerName } from "../gateways/types";
+import type { LabelSelector } from "../gateways/listeners";
 
 /** What is checked: services, and the cluster that they are to run in. */
 export interface PreflightPlan {
@@ -135,6 +136,6 @@ export interface PlannedListener {
   /** @default { from: "Same" }, as in Gateway API */
   readonly allowedRoutes?: {
     readonly from: string;
-    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly selector?: LabelSelector;
   };
 }

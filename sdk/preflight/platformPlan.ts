@@ -5,6 +5,7 @@ import type { GatewayControllerFacts, GatewayControllerName, GatewayControllerPl
 import { completeAutoscaling, type PlannedAutoscaling } from "../platform/checkSurroundings";
 import { plannedVersion } from "../platform/part";
 import { type PodSecurityArgs, securedLabels } from "../platform/podSecurity";
+import { allowedNamespaces, listenersOf, type ListenersOf } from "../gateways/listeners";
 import { versions } from "../versions";
 import type { ClusterPlan, PlannedGateway } from "./plan";
 
@@ -15,6 +16,7 @@ export interface PlannedPlatform {
   readonly gatewayApi?: { readonly crds?: string };
   readonly inferenceExtension?: { readonly crds?: string };
   readonly leaderWorkerSet?: object | false;
+  readonly certManager?: { readonly existing?: boolean; readonly version?: string } | false;
   readonly kserve?: { readonly gateway?: string; readonly autoscaling?: object };
   readonly autoscaling?: PlannedAutoscaling | false;
   readonly namespaces?: Readonly<
@@ -24,20 +26,13 @@ export interface PlannedPlatform {
     >
   >;
   readonly gateway?:
-    | {
+    | (ListenersOf & {
         readonly gatewayName?: string;
         readonly namespace?: string;
         readonly gatewayClassName?: string;
         /** What is installed for it; its own arguments stand under its name in camel case. */
         readonly controller?: GatewayControllerName;
-        readonly listeners?: readonly {
-          readonly name: string;
-          readonly port: number;
-          readonly protocol?: string;
-          readonly hostname?: string;
-          readonly allowedRoutes?: string;
-        }[];
-      }
+      })
     | false;
 }
 
@@ -67,6 +62,7 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
       inferenceExtension: ofCrds(platform.inferenceExtension?.crds, versions.inferenceExtension),
       leaderWorkerSet: platform.leaderWorkerSet === false ? false : versions.leaderWorkerSet,
       ...autoscalersOf(platform.autoscaling),
+      ...(platform.certManager !== undefined && { certManager: certManagerOf(platform.certManager) }),
       ...existing.components,
     },
     gateways,
@@ -97,6 +93,11 @@ function autoscalersOf(autoscaling: PlannedPlatform["autoscaling"]): ClusterPlan
   };
 }
 
+function certManagerOf(certManager: Exclude<PlannedPlatform["certManager"], undefined>): string | boolean {
+  if (!certManager) return false;
+  return certManager.existing ? (certManager.version ?? true) : versions.certManager;
+}
+
 /** The controller that the platform installs for its gateway. Facts are loaded only then. */
 function controllerOf({
   gateway,
@@ -117,16 +118,18 @@ function gatewaysOf({ gateway }: PlannedPlatform, facts: GatewayControllerFacts 
     namespace = kserveNamespace,
     gatewayClassName = facts ? facts.defaultClass : "istio",
   } = gateway ?? {};
-  const listeners = gateway?.listeners ?? [{ name: "http", port: 80 }];
   return [
     {
       namespace,
       name: gatewayName,
       ...(gatewayClassName !== undefined && { className: gatewayClassName }),
       ...(facts && { controller: facts.name }),
-      listeners: listeners.map(({ allowedRoutes = "All", ...listener }) => ({
-        ...listener,
-        allowedRoutes: { from: allowedRoutes },
+      listeners: listenersOf(gateway ?? {}).map((listener) => ({
+        name: listener.name,
+        port: listener.port,
+        ...(listener.protocol !== undefined && { protocol: listener.protocol }),
+        ...(listener.hostname !== undefined && { hostname: listener.hostname }),
+        allowedRoutes: allowedNamespaces(listener),
       })),
     },
   ];

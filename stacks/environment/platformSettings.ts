@@ -4,21 +4,14 @@ import { CrdOwnership } from "../../components/crds/bundle";
 import { kserveNamespace } from "../../sdk/api/constants";
 import { gatewayControllerSettings } from "./gatewayControllerSettings";
 import { prometheusAccess, surroundingsSettings } from "./surroundingsSettings";
+import { certManagerSettings } from "./certManagerSettings";
+import { gatewaySettings } from "./gatewaySettings";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
 const object = z.record(z.string(), z.unknown());
 
 const crds = z.enum(CrdOwnership);
-
-const listener = z.strictObject({
-  name: text,
-  port: z.int().min(1).max(65535),
-  protocol: z.enum(["HTTP", "HTTPS"]).optional(),
-  hostname: text.optional(),
-  certificates: z.array(text).optional(),
-  allowedRoutes: z.enum(["All", "Same"]).optional(),
-});
 
 /** What is installed, as arguments of InferencePlatform. */
 export const platformSettings = z.strictObject({
@@ -40,6 +33,7 @@ export const platformSettings = z.strictObject({
       crdSchema: z.enum(["full", "minimal"]).optional(),
       gateway: text.optional(),
       autoscaling: z.strictObject({ prometheus: prometheusAccess }).optional(),
+      urlScheme: z.enum(["http", "https"]).optional(),
       controller: z
         .strictObject({
           image: text.optional(),
@@ -50,18 +44,7 @@ export const platformSettings = z.strictObject({
         .optional(),
     })
     .optional(),
-  gateway: z
-    .union([
-      z.literal(false),
-      z.strictObject({
-        gatewayName: text.optional(),
-        namespace: text.optional(),
-        gatewayClassName: text.optional(),
-        gatewayClassController: text.optional(),
-        listeners: z.array(listener).optional(),
-        ...gatewayControllerSettings,
-      }),
-    ])
-    .optional(),
+  certManager: certManagerSettings.optional(),
+  gateway: z.union([z.literal(false), z.strictObject({ ...gatewaySettings, ...gatewayControllerSettings })]).optional(),
   ...surroundingsSettings,
 });

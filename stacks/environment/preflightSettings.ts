@@ -30,6 +30,20 @@ export const poolSettings = z.strictObject({
   topology: text.optional(),
 });
 
+/** As `LabelSelector` of sdk/gateways/listeners.ts. */
+export const labelSelector = z.strictObject({
+  matchLabels: texts.optional(),
+  matchExpressions: z
+    .array(
+      z.strictObject({
+        key: text,
+        operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+});
+
 const listener = z.strictObject({
   name: text,
   protocol: text.optional(),
@@ -38,7 +52,7 @@ const listener = z.strictObject({
   allowedRoutes: z
     .strictObject({
       from: z.enum(["All", "Same", "Selector", "None"]),
-      selector: z.strictObject({ matchLabels: texts.optional() }).optional(),
+      selector: labelSelector.optional(),
     })
     .optional(),
 });

@@ -61,7 +61,8 @@ describe("Gateway", () => {
     deepStrictEqual(await valueOf(result.urls), {
       http: "http://203.0.113.7:8080",
       https: "https://llm.example.com",
-      wild: "https://203.0.113.7",
+      // As KServe makes the URLs of services for a wildcard.
+      wild: "https://inference.example.com",
     });
     strictEqual(await valueOf(result.reference), "kserve/kserve-ingress-gateway");
   });

@@ -11,6 +11,9 @@ const deployment = {
   metadata: { name: "llmisvc-controller-manager", namespace: "kserve" },
 };
 
+/** Values with which KServe's chart was rendered. */
+let kserveValues: Record<string, unknown> = {};
+
 async function install(args: Partial<InferencePlatformArgs> = {}): Promise<Registration[]> {
   const { registrations } = await register(
     () => {
@@ -20,8 +23,13 @@ async function install(args: Partial<InferencePlatformArgs> = {}): Promise<Regis
     },
     {
       call: (_token, inputs) => {
-        const { release_name } = JSON.parse(inputs.jsonOpts as string) as { release_name: string };
-        return { result: release_name === "kserve-llmisvc" ? [deployment] : [] };
+        const { release_name, values } = JSON.parse(inputs.jsonOpts as string) as {
+          release_name: string;
+          values: { kserve: Record<string, unknown> };
+        };
+        if (release_name !== "kserve-llmisvc") return { result: [] };
+        kserveValues = values.kserve;
+        return { result: [deployment] };
       },
     },
   );
@@ -97,5 +105,17 @@ describe("InferencePlatform", () => {
       version: "0.8.0",
     });
     deepStrictEqual(chart.dependsOn, ["platform-lws-crds-bundle", "platform-lws-namespace"]);
+  });
+
+  it("has KServe prefer HTTPS when its own gateway serves it, and only then", async () => {
+    const https = { hostnames: ["llm.example.com"], tls: { certificates: ["web"] } };
+    await install({ gateway: https });
+    deepStrictEqual(kserveValues.controller, { gateway: { urlScheme: "https" } });
+    await install({ gateway: https, kserve: { gateway: "other/gateway" } });
+    deepStrictEqual(kserveValues.controller, { gateway: { ingressGateway: { kserveGateway: "other/gateway" } } });
+    await install({ gateway: https, kserve: { urlScheme: "http" } });
+    deepStrictEqual(kserveValues.controller, { gateway: { urlScheme: "http" } });
+    await install();
+    deepStrictEqual(kserveValues.controller, undefined);
   });
 });

@@ -63,6 +63,23 @@ describe("LLMInferenceService", () => {
     );
   });
 
+  it("gives the URL over HTTPS where the gateway has both, though KServe takes the first in the alphabet", async () => {
+    const reported: LLMInferenceServiceStatus = {
+      url: "http://llm.example.com/models/llama",
+      addresses: [
+        { name: "gateway-internal", url: "https://gateway.kserve.svc.cluster.local/models/llama" },
+        { name: "gateway-external", url: "http://llm.example.com/models/llama" },
+        { name: "gateway-external-model-routing", url: "https://llm.example.com/" },
+        { name: "gateway-external", url: "https://llm.example.com/models/llama" },
+      ],
+    };
+    const program = () => new LLMInferenceService("llama", { namespace: "models", spec });
+    const { result } = await register(program, live(reported));
+    strictEqual(await valueOf(result.url), "https://llm.example.com/models/llama");
+    const { result: plain } = await register(program, live(status));
+    strictEqual(await valueOf(plain.url), "http://203.0.113.7/models/llama");
+  });
+
   it("keeps the criticality where KServe's conversion does", async () => {
     const { registrations } = await register(
       () =>

@@ -67,8 +67,8 @@ describe("artifacts", () => {
           path: "mirrors.istio",
           message: "nothing has this name",
           allowed:
-            "kserve, kserve-charts, lws, lws-charts, gateway-api, inference-extension, workload-variant-autoscaler, " +
-            "envoy-gateway, envoy-ai-gateway, charts",
+            "kserve, kserve-charts, lws, lws-charts, gateway-api, cert-manager, inference-extension, " +
+            "workload-variant-autoscaler, envoy-gateway, envoy-ai-gateway, charts",
         },
         {
           path: "mirrors.lws",

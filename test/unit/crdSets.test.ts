@@ -20,6 +20,7 @@ describe("CRD sets", () => {
   it("have the pinned versions", () => {
     assert.deepEqual(Object.fromEntries(Object.entries(crds).map(([name, set]) => [name, set.version])), {
       gatewayApiStandard: versions.gatewayApi,
+      certManager: versions.certManager,
       gatewayApiExperimental: versions.gatewayApi,
       inferenceExtension: versions.inferenceExtension,
       leaderWorkerSet: versions.leaderWorkerSet,

@@ -8,7 +8,7 @@ import type { GatewayControllerName } from "../../../sdk/gateways/types";
 import { assertNoProblems } from "../../../sdk/problems";
 import type { Manifest } from "../../kubernetesObject";
 import type { Resources } from "../../resources";
-import type { GatewayArgs } from "../gateway";
+import type { GatewayArgs } from "../gatewayArgs";
 import type { EnvoyGatewayArgs } from "./envoyGateway";
 import type { ExistingGatewayClassArgs } from "./existing";
 import type { GkeGatewayArgs } from "./gkeGateway";

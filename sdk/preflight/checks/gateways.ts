@@ -1,5 +1,6 @@
 import type { View } from "../../api/view";
 import { kserveNamespace } from "../../api/constants";
+import { selectorText, selectsNamespace } from "../../gateways/selectors";
 import type { PlannedGateway, PlannedListener } from "../plan";
 import type { CheckedCluster, CheckedService, Report } from "./check";
 
@@ -128,19 +129,13 @@ function admits(
   if (allowedRoutes.from === "All") return true;
   if (allowedRoutes.from === "None") return false;
   if (allowedRoutes.from === "Same") return owner === namespace;
-  const wanted = Object.entries(allowedRoutes.selector?.matchLabels ?? {});
   const labels = namespaces && Object.hasOwn(namespaces, namespace) ? namespaces[namespace]?.labels : undefined;
-  const results = wanted.map(([key, value]) => {
-    if (key === "kubernetes.io/metadata.name") return value === namespace;
-    return labels ? labels[key] === value : undefined;
-  });
-  if (results.includes(false)) return false;
-  return results.length === 0 || results.includes(undefined) ? undefined : true;
+  return selectsNamespace(allowedRoutes.selector ?? {}, namespace, labels);
 }
 
 function admissionText({ name, allowedRoutes = { from: "Same" } }: PlannedListener): string {
-  const selector = Object.entries(allowedRoutes.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  return `${name} admits ${allowedRoutes.from}${selector.length > 0 ? ` ${selector.join(",")}` : ""}`;
+  const selector = selectorText(allowedRoutes.selector ?? {});
+  return `${name} admits ${allowedRoutes.from}${selector ? ` ${selector}` : ""}`;
 }
 
 function checkHostnames(gateway: string, listeners: readonly PlannedListener[], spec: View, report: Report): void {
