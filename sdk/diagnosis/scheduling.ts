@@ -1,5 +1,9 @@
-import { quantityValue } from "../api/quantity";
+import { quantityNanos } from "../api/quantity";
+import { View } from "../api/view";
 import type { KubernetesObject } from "../kubernetes/client";
+import { amount } from "../preflight/checks/amount";
+import { podRequests } from "../preflight/pods";
+import { tolerates } from "../preflight/taints";
 import { fieldsAt, listAt, nameOf, textAt } from "./read";
 
 /** Why the scheduler found no node. */
@@ -44,19 +48,19 @@ function resourceFindings(
 ): Unschedulable[] {
   const lacking = reasons.flatMap((reason) => /\bInsufficient (\S+)/.exec(reason)?.[1] ?? []);
   return [...new Set(lacking)].map((resource) => {
-    const asked = requestOf(pod, resource);
+    const { nanos, text: asked } = requestOf(pod, resource);
     if (nodes.length === 0) {
       return { message: `not enough ${resource}: ${asked} asked for`, fix: `add nodes with ${asked} ${resource}` };
     }
-    const sizes = nodes.map((node) => allocatable(node, resource)).filter((size) => size.value > 0n);
-    const largest = sizes.reduce((best, size) => (size.value > best.value ? size : best), { value: 0n, text: "0" });
+    const sizes = nodes.map((node) => allocatable(node, resource)).filter((size) => size.nanos > 0n);
+    const largest = sizes.reduce((best, size) => (size.nanos > best.nanos ? size : best), { nanos: 0n, text: "0" });
     if (sizes.length === 0) {
       return {
         message: `${asked} ${resource} asked for, and no node has any`,
         fix: `add nodes with ${resource}; where they exist, see that their device plugin runs`,
       };
     }
-    if ((quantityValue(asked) ?? 0n) > largest.value) {
+    if (nanos > largest.nanos) {
       return {
         message: `${asked} ${resource} asked for, and no node has more than ${largest.text}`,
         fix: `ask for at most ${largest.text} ${resource} in a pod, or add larger nodes`,
@@ -69,23 +73,19 @@ function resourceFindings(
   });
 }
 
-function allocatable(node: KubernetesObject, resource: string): { value: bigint; text: string } {
+function allocatable(node: KubernetesObject, resource: string): { nanos: bigint; text: string } {
   const text = textAt(node, "status", "allocatable", resource) ?? "0";
-  return { value: quantityValue(text) ?? 0n, text };
+  return { nanos: quantityNanos(text) ?? 0n, text };
 }
 
-/** What a pod asks of a resource: its containers together, or an init container that asks for more. */
-function requestOf(pod: KubernetesObject, resource: string): string {
-  const of = (container: unknown): string =>
-    textAt(container, "resources", "requests", resource) ?? textAt(container, "resources", "limits", resource) ?? "0";
-  const containers = listAt(pod, "spec", "containers")
-    .map(of)
-    .filter((text) => text !== "0");
+/** What a pod asks of a resource, as kube-scheduler reckons. */
+function requestOf(pod: KubernetesObject, resource: string): { nanos: bigint; text: string } {
+  const request = podRequests(new View(pod.spec)).get(resource);
+  if (!request) return { nanos: 0n, text: "0" };
   // One container asks in most pods, and then its own text is what the user knows.
-  if (containers.length === 1 && containers[0] !== undefined) return containers[0];
-  const total = containers.reduce((sum, text) => sum + (quantityValue(text) ?? 0n), 0n);
-  const inits = listAt(pod, "spec", "initContainers").map((container) => quantityValue(of(container)) ?? 0n);
-  return String(inits.reduce((most, value) => (value > most ? value : most), total));
+  const own = request.at.text;
+  const isOwn = own !== undefined && quantityNanos(own) === request.nanos;
+  return { nanos: request.nanos, text: isOwn ? own : amount(resource, request.nanos) };
 }
 
 function selectorFindings(
@@ -133,11 +133,8 @@ function taintFindings(
   if (!reasons.some((reason) => reason.includes("untolerated taint"))) return [];
   const selector = Object.entries(fieldsAt(pod, "spec", "nodeSelector"));
   const selected = nodes.filter(({ metadata }) => selector.every(([key, value]) => metadata.labels?.[key] === value));
-  const untolerated = selected.map((node) =>
-    taintsOf(node).filter(
-      (taint) => !listAt(pod, "spec", "tolerations").some((toleration) => tolerates(toleration, taint)),
-    ),
-  );
+  const tolerations = new View(pod.spec).get("tolerations");
+  const untolerated = selected.map((node) => taintsOf(node).filter((taint) => !tolerates(tolerations, taint)));
   // Accelerator nodes are tainted so that pods that need none stay off them; that is a reason only when there is no other node.
   if (untolerated.length === 0 || untolerated.some((taints) => taints.length === 0)) return [];
   const unique = new Map(untolerated.flat().map((taint) => [`${taint.key}=${taint.value}:${taint.effect}`, taint]));
@@ -157,18 +154,6 @@ function taintsOf(node: KubernetesObject): Taint[] {
       effect: textAt(taint, "effect") ?? "",
     }))
     .filter(({ effect }) => effect !== "PreferNoSchedule");
-}
-
-/** Source: `ToleratesTaint` of k8s.io/component-helpers. */
-function tolerates(toleration: unknown, { key, value, effect }: Taint): boolean {
-  const wantedKey = textAt(toleration, "key");
-  const wantedEffect = textAt(toleration, "effect");
-  if (wantedEffect !== undefined && wantedEffect !== effect) return false;
-  if (wantedKey !== undefined && wantedKey !== key) return false;
-  return (
-    textAt(toleration, "operator") === "Exists" ||
-    (wantedKey !== undefined && (textAt(toleration, "value") ?? "") === value)
-  );
 }
 
 function volumeFindings(pod: KubernetesObject, said: string): Unschedulable[] {

@@ -91,7 +91,7 @@ function scaledReplicas(scaling: View): { minReplicas?: number; maxReplicas?: nu
 }
 
 function podKind(title: string, at: View, perReplica: number): PodKind {
-  return { title, at, perReplica, requests: requestsOf(at) };
+  return { title, at, perReplica, requests: podRequests(at) };
 }
 
 /**
@@ -99,7 +99,7 @@ function podKind(title: string, at: View, perReplica: number): PodKind {
  *
  * Source: `PodRequests` of k8s.io/component-helpers, resource/helpers.go.
  */
-function requestsOf(pod: View): Map<string, PodRequest> {
+export function podRequests(pod: View): Map<string, PodRequest> {
   const total = new Map<string, PodRequest>();
   const initContainers = pod.get("initContainers").items;
   const sidecars = initContainers.filter((container) => container.get("restartPolicy").text === "Always");

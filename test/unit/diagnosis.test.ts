@@ -195,7 +195,27 @@ describe("diagnosis of a service", () => {
       }));
       const pods = [unscheduled("p", "0/1 nodes are available: 1 Insufficient memory.", { containers })];
       const nodes = [node("cpu", { memory: "64Gi" })];
-      ok(only({ pods, nodes }).includes("137438953472 memory asked for, and no node has more than 64Gi"));
+      ok(only({ pods, nodes }).includes("128Gi memory asked for, and no node has more than 64Gi"));
+    });
+    it("counts fractions of CPUs, and sidecars beside the containers", () => {
+      const asking = (name: string, cpu: string, more: object = {}): object => ({
+        name,
+        resources: { requests: { cpu } },
+        ...more,
+      });
+      const message = (containers: object[], initContainers: object[] = []): string => {
+        const pods = [unscheduled("p", "0/1 nodes are available: 1 Insufficient cpu.", { containers, initContainers })];
+        return only({ pods, nodes: [node("cpu", { cpu: "7910m" })] }).split(" (")[0] ?? "";
+      };
+      const tooMany = (asked: string): string =>
+        `Pod p: cannot be scheduled: ${asked} cpu asked for, and no node has more than 7910m`;
+      strictEqual(message([asking("main", "8")]), tooMany("8"));
+      strictEqual(
+        message([asking("main", "500m"), asking("proxy", "600m")]),
+        "Pod p: cannot be scheduled: 1100m cpu asked for, and the node with cpu has too little left or may not be used",
+      );
+      strictEqual(message([asking("main", "7")], [asking("sidecar", "1", { restartPolicy: "Always" })]), tooMany("8"));
+      strictEqual(message([asking("main", "1")], [asking("fetch", "9"), asking("check", "2")]), tooMany("9"));
     });
     it("names the label that no node has, and those there are", () => {
       const pods = [
