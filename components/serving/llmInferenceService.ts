@@ -36,6 +36,7 @@ import { type DiagnosisArgs, diagnosisHooks, readyTimeouts } from "./diagnosis";
 import type { PreflightArgs } from "./preflight";
 import { publishConfigs } from "./publishedConfigs";
 import { toInputs } from "./resolveInputs";
+import { checkServiceArgs } from "./serviceArgs";
 
 /** Arguments of {@link LLMInferenceService}. */
 export interface LLMInferenceServiceArgs {
@@ -131,8 +132,10 @@ export class LLMInferenceService extends pulumi.ComponentResource {
   declare readonly appliedConfigs: pulumi.Output<AppliedConfig[]>;
   declare readonly conditions: pulumi.Output<Condition[]>;
 
+  /** @throws ConfigurationError with every problem, of what is known at once; of the rest when it is known. */
   constructor(name: string, given: LLMInferenceServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:LLMInferenceService", name, {}, opts);
+    checkServiceArgs(name, given);
     const args = withFragmentAnnotations(given);
     const inputs = compositionInputs(args.serviceName ?? name, args);
     const composition = lazily(() => {

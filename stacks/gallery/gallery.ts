@@ -42,7 +42,7 @@ export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
         );
   const options = { provider: platform.provider, dependsOn: allResources(platform.ready, created) as never };
   const preflight = { cluster: platform.plan, waive: settings.preflight?.waive, waivePath };
-  const diagnosis = platform.clusterAccess;
+  const { presets, clusterAccess: diagnosis, gatewayController } = platform;
   const controllerSettings =
     settings.platform === "existing" ? undefined : controllerSettingsOf({ platform: settings.platform });
   const services = chosenEntries(settings.gallery).flatMap((entry) => Object.entries(entry.services));
@@ -51,7 +51,7 @@ export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
       services.map(([name, args]) => {
         const service = new LLMInferenceService(
           name,
-          { ...args, namespace, presets: platform.presets, controllerSettings, preflight, diagnosis },
+          { ...args, namespace, presets, controllerSettings, preflight, diagnosis, gatewayController },
           options,
         );
         return [name, serviceOutputs(service)];
@@ -61,7 +61,7 @@ export function gallery(overrides: EnvironmentOverrides = {}): GalleryOutputs {
 }
 
 type Platform = Pick<InferencePlatform, "provider" | "plan" | "clusterAccess" | "presets"> &
-  Partial<Pick<InferencePlatform, "ready">>;
+  Partial<Pick<InferencePlatform, "ready" | "gatewayController">>;
 
 /** Of a platform that exists the resources are not known here; its presets are taken for those of the version that this package installs. */
 function platformOf(

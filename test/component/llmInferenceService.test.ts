@@ -139,6 +139,37 @@ describe("LLMInferenceService", () => {
     });
   });
 
+  it("refuses arguments that a compiler would refuse, all at once", async () => {
+    const args = {
+      fragment: [],
+      fragments: [{ name: "a", specs: {} }, null, { name: "b", spec: {}, annotations: pulumi.output({ team: "x" }) }],
+      mode: "reference",
+      criticality: "High",
+      skipAwait: "yes",
+      baseRefs: "shared",
+    };
+    await rejects(
+      register(() => new LLMInferenceService("llama", args as never)),
+      (error: Error) => {
+        deepStrictEqual(
+          error.message.split("\n").map((line) => line.split("; allowed")[0]),
+          [
+            'LLMInferenceService "llama": 8 problems',
+            "  - fragment: no such argument",
+            "  - fragments[0].specs: no such argument",
+            "  - fragments[1]: not an object; given: null",
+            "  - fragments[2].annotations: not a plain object",
+            '  - baseRefs: not a list; given: "shared"',
+            '  - mode: not one of the allowed values; given: "reference"',
+            '  - criticality: not one of the allowed values; given: "High"',
+            '  - skipAwait: neither true nor false; given: "yes"',
+          ],
+        );
+        return true;
+      },
+    );
+  });
+
   it("refuses a plain spec at once, with every problem", async () => {
     await rejects(
       register(() => new LLMInferenceService("Llama", { spec: { model: { uri: "ftp://host/model" }, worker: {} } })),
