@@ -48,6 +48,17 @@ export class Checks {
     this.add({ path, given, message: "not a number that is possible here", allowed: `${least} to ${most}, whole` });
   }
 
+  /** Whether a value is a list that is known now, as what decides which resources there are must be. */
+  list(path: string, given: unknown): boolean {
+    if (Array.isArray(given)) return true;
+    this.add({
+      path,
+      ...(isPlain(given) && { given }),
+      message: "not a plain list: it decides which resources there are",
+    });
+    return false;
+  }
+
   /** Checks a range of IPv4 addresses and returns it, or undefined when it is not known or wrong. */
   cidr(path: string, given: unknown, widest = 8, narrowest = 32): Cidr | undefined {
     if (!isPlain(given)) return undefined;

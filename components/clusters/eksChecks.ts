@@ -72,6 +72,7 @@ function checkNetwork(checks: Checks, { region, network }: EksClusterArgs): void
   const existing = network.vpcId !== undefined || network.privateSubnetIds !== undefined;
   const zones = existing ? Object.keys(network.privateSubnetIds ?? {}) : (network.zones ?? []);
   const path = existing ? "network.privateSubnetIds" : "network.zones";
+  if (!checks.list(path, zones)) return;
   if (existing) {
     for (const field of ["vpcId", "privateSubnetIds"] as const)
       if (network[field] === undefined)

@@ -76,6 +76,7 @@ export function gkeRegion(location: string): string {
 }
 
 function checkPlace(checks: Checks, { location, zones }: GkeClusterArgs): void {
+  if (location === undefined) checks.add({ path: "location", message: "is missing: a region or a zone" });
   checks.matches(
     "location",
     location,
@@ -83,7 +84,7 @@ function checkPlace(checks: Checks, { location, zones }: GkeClusterArgs): void {
     "neither a region nor a zone",
     'such as "us-central1" or "us-central1-a"',
   );
-  if (zones === undefined) return;
+  if (zones === undefined || !checks.list("zones", zones)) return;
   if (zones.length === 0) checks.add({ path: "zones", given: zones, message: "names no zone", fix: "leave it out" });
   zones.forEach((zone, index) => {
     const path = `zones[${index}]`;

@@ -18,7 +18,7 @@ import type { CapacityKind, EksMachine } from "../../sdk/accelerators/types";
 import type { ConfigFragment } from "../../sdk/api/configFragment";
 import type { PartsPool } from "../../sdk/clusterParts/types";
 import type { NodePool } from "../../sdk/preflight/plan";
-import { assertNoProblems } from "../../sdk/problems";
+import { assertNoProblems, type Problem } from "../../sdk/problems";
 import type { AcceleratorArgs } from "../../sdk/recipes/accelerator";
 import type { AcceleratorPoolArgs } from "./poolArgs";
 
@@ -87,22 +87,7 @@ export class PoolPlacement {
 
   fragment(args: PoolFragmentArgs = {}): ConfigFragment {
     const { capacity, ...rest } = args;
-    const kinds = this.spec.capacity.map(({ kind }) => kind);
-    assertNoProblems(
-      `fragment of pool "${this.spec.name}"`,
-      (capacity ?? []).flatMap((kind, index) =>
-        kinds.includes(kind)
-          ? []
-          : [
-              {
-                path: `capacity[${index}]`,
-                given: kind,
-                message: "the pool has no such nodes",
-                allowed: kinds.join(", "),
-              },
-            ],
-      ),
-    );
+    assertNoProblems(`fragment of pool "${this.spec.name}"`, this.problemsOf(args));
     const { accelerator } = lazyRequire(
       "../../sdk/recipes/accelerator",
     ) as typeof import("../../sdk/recipes/accelerator");
@@ -113,6 +98,29 @@ export class PoolPlacement {
       nodeSelector: { ...this.selector, ...args.nodeSelector },
     });
     return { ...fragment, spec: this.placed(fragment.spec, capacity) };
+  }
+
+  private problemsOf({ capacity = [], count }: PoolFragmentArgs): Problem[] {
+    const kinds = this.spec.capacity.map(({ kind }) => kind);
+    const problems = capacity.flatMap((kind, index): Problem[] =>
+      kinds.includes(kind)
+        ? []
+        : [
+            {
+              path: `capacity[${index}]`,
+              given: kind,
+              message: "the pool has no such nodes",
+              allowed: kinds.join(", "),
+            },
+          ],
+    );
+    const most = this.found.machine?.count;
+    if (count !== undefined && most !== undefined && count > most) {
+      const message = `a node of the pool has ${most}`;
+      const fix = "spread the model over several pods (spec.parallelism with a worker), or take a pool of larger nodes";
+      problems.push({ path: "count", given: count, message, allowed: `1 to ${most}`, fix });
+    }
+    return problems;
   }
 
   /** One node pool for each rung, as the preflight takes them. Figures that are not known yet are left out. */

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { poolProblems } from "../../sdk/accelerators/guardRails";
 import { type Known, pending, type PoolSpec } from "../../sdk/accelerators/poolSpec";
-import { nearest } from "../../sdk/nearest";
-import { assertNoProblems, type Problem } from "../../sdk/problems";
+import { assertNoProblems } from "../../sdk/problems";
 import { isPlain } from "../serving/resolveInputs";
+import { argumentProblems, formProblems } from "./argumentChecks";
 import type { AcceleratorPoolArgs, CapacityRungArgs } from "./poolArgs";
 
 type Resolve = <T>(input: pulumi.Input<T> | undefined) => Known<T> | undefined;
@@ -19,13 +19,15 @@ export interface CheckedPool {
 /** @throws ConfigurationError with every problem of the plain arguments; those of Outputs fail the program when they resolve. */
 export function checkPool(name: string, args: AcceleratorPoolArgs): CheckedPool {
   const subject = `AcceleratorPool "${name}"`;
+  // Nothing else can be said of arguments that are of another form.
+  assertNoProblems(subject, formProblems(args));
   const inputs: unknown[] = [];
   const spec = specOf(name, args, (input) => {
     if (isPlain(input)) return input as never;
     inputs.push(input);
     return pending;
   });
-  assertNoProblems(subject, [...argumentProblems(args), ...poolProblems(spec)]);
+  assertNoProblems(subject, [...argumentProblems(args, rungsOf(args)), ...poolProblems(spec)]);
   if (inputs.length === 0) return { spec, checked: undefined };
   const checked = pulumi.all(inputs as pulumi.Output<unknown>[]).apply((values): pulumi.Resource[] => {
     const resolved = new Map<unknown, unknown>(inputs.map((input, index) => [input, values[index]]));
@@ -109,61 +111,4 @@ export function rdmaMode({ rdma, cluster }: AcceleratorPoolArgs): "efa" | "netwo
 type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 function given<T extends object>(value: T): Given<T> {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Given<T>;
-}
-
-const argumentNames = [
-  "cluster",
-  "accelerator",
-  "count",
-  "machineType",
-  "architecture",
-  "topology",
-  "minNodes",
-  "maxNodes",
-  "capacity",
-  "zones",
-  "disk",
-  "localSsd",
-  "labels",
-  "taints",
-  "rdma",
-  "placement",
-  "imageStreaming",
-  "preload",
-  "gpu",
-  "operatingSystem",
-  "version",
-  "maxPodsPerNode",
-  "autoRepair",
-  "upgrade",
-  "tags",
-  "transforms",
-];
-
-const fieldNames = {
-  disk: ["sizeGiB", "type", "iops", "throughput"],
-  localSsd: ["use", "count"],
-  rdma: ["mode", "networks", "interfaces"],
-  gpu: ["driver", "partition", "sharing", "clients"],
-  upgrade: ["strategy", "maxSurge", "maxUnavailable"],
-} as const satisfies Partial<Record<keyof AcceleratorPoolArgs, readonly string[]>>;
-const rungNames = ["kind", "reservation", "minNodes", "maxNodes", "zones", "queued", "maxRunHours"];
-
-/** Programs in JavaScript are not told by a compiler. */
-function argumentProblems(args: AcceleratorPoolArgs): Problem[] {
-  const unknown = (given: object | undefined, names: readonly string[], prefix = ""): Problem[] =>
-    Object.keys(given ?? {}).flatMap((name): Problem[] => {
-      if (names.includes(name)) return [];
-      const guess = nearest(name, names);
-      return [
-        { path: `${prefix}${name}`, message: "no such argument", ...(guess && { fix: `did you mean "${guess}"?` }) },
-      ];
-    });
-  return [
-    ...unknown(args, argumentNames),
-    ...Object.entries(fieldNames).flatMap(([path, names]) =>
-      unknown(args[path as keyof typeof fieldNames], names, `${path}.`),
-    ),
-    ...rungsOf(args).flatMap((rung, index) => unknown(rung, rungNames, `capacity[${index}].`)),
-  ];
 }

@@ -7,7 +7,7 @@ import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 import type { AcceleratorPoolSettings } from "./acceleratorPoolSettings";
 import type { ClusterSettings } from "./clusterSettings";
-import { type PooledSettings, placementOf, plannedCluster, poolNameOf } from "./plannedPools";
+import { type PooledSettings, placementOf, plannedCluster, poolFragmentOf, poolNameOf } from "./plannedPools";
 
 const lazyRequire = createRequire(__filename);
 
@@ -166,7 +166,7 @@ export function checkServicePool(
         fix: "claim them in a fragment (deviceClaim), with the node selector pulumi-kserve.dev/pool, or leave clusterParts.nvidia out",
       },
     ];
-  if (found) return [];
+  if (found) return isUsable(pool, settings) ? wishProblems(pool, path, settings) : [];
   const names = settings.acceleratorPools?.flatMap((candidate) => candidate?.name ?? []) ?? [];
   const guess = nearest(name, names);
   return [
@@ -178,6 +178,18 @@ export function checkServicePool(
       ...(guess && { fix: `did you mean "${guess}"?` }),
     },
   ];
+}
+
+/** What a service wants of a node of its pool that no node of it has. */
+function wishProblems(pool: Parameters<typeof poolNameOf>[0], path: string, settings: PooledSettings): Problem[] {
+  if (typeof pool === "string") return [];
+  try {
+    poolFragmentOf(pool, "service", settings);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map((problem) => ({ ...problem, path: `${path}.pool.${problem.path}` }));
+  }
 }
 
 /** Whether a pool can lead services to itself; what it lacks is said elsewhere. */

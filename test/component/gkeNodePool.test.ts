@@ -291,6 +291,24 @@ describe("AcceleratorPool on GKE", () => {
     });
   });
 
+  it("says which arguments are not of the form that they must have", async () => {
+    const args = { accelerator: pulumi.output("nvidia-l4"), maxNodes: 2, zones: "us-central1-a", capacity: "spot" };
+    const messageOf = async (given: object, cluster?: ClusterHandle) =>
+      pool({ ...given, ...(cluster && { cluster }) } as unknown as Args).then(
+        () => [],
+        (error: Error) => error.message.split("\n").slice(1),
+      );
+    deepStrictEqual(await messageOf(args), [
+      "  - accelerator: must be plain: it decides which machines and resources there are; fix: give the value itself; parts of it, such as numbers of nodes, may be Outputs",
+      '  - zones: not a list; given: "us-central1-a"; fix: put it into [ ]',
+      '  - capacity: not a list; given: "spot"; fix: put it into [ ]',
+    ]);
+    const handle = { cloud: "gke", name: "c" } as ClusterHandle;
+    deepStrictEqual(await messageOf({ accelerator: "nvidia-l4", maxNodes: 1 }, handle), [
+      "  - cluster: its handle says nothing of gke; fix: give a GkeCluster, an EksCluster, or an ExistingCluster with its gke or eks",
+    ]);
+  });
+
   it("passes on what is unknown in a preview", async () => {
     const { registrations } = await register(
       () =>

@@ -150,6 +150,10 @@ describe("a fragment of an AcceleratorPool", () => {
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term("reservation")] } },
     });
     throws(() => made.fragment({ capacity: ["on-demand"] }), /the pool has no such nodes.*reservation, spot/);
+    throws(
+      () => made.fragment({ count: 16 }),
+      /count: a node of the pool has 1; given: 16; allowed: 1 to 1; fix: spread/,
+    );
   });
 
   it("asks for all EFA interfaces of a whole node, and for none of a part of one", async () => {

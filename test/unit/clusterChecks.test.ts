@@ -19,6 +19,8 @@ const eks = (args: object): Problem[] =>
 const gkeCases: [object, string][] = [
   [{ project: undefined }, "project: is missing"],
   [{ name: "a".repeat(41) }, "name: GKE does not take this name"],
+  [{ location: undefined }, "location: is missing: a region or a zone"],
+  [{ zones: "us-central1-a" }, 'zones: not a plain list: it decides which resources there are; given: "us-central1-a"'],
   [{ location: "us-central" }, 'location: neither a region nor a zone; given: "us-central"'],
   [{ zones: ["us-east1-b"] }, 'zones[0]: is no zone of the cluster\'s region, us-central1; given: "us-east1-b"'],
   [{ zones: ["us-central1-a", "us-central1-a"] }, "zones[1]: is named twice"],
@@ -74,6 +76,7 @@ const eksCases: [object, string][] = [
   [{ name: "-prod" }, "name: EKS does not take this name"],
   [{ version: "1.35.1" }, 'version: not a minor version of Kubernetes; given: "1.35.1"'],
   [{ network: undefined }, "network: is missing"],
+  [{ network: { zones: Output.create(["us-east-1a"]) } }, "network.zones: not a plain list"],
   [{ network: { zones: ["us-east-1a"] } }, "network.zones: EKS needs subnets in two availability zones at least"],
   [
     { network: { zones: ["us-east-1a", "us-west-2a"] } },

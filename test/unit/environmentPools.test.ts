@@ -112,6 +112,16 @@ describe("clusters and pools of an environment", () => {
     );
   });
 
+  it("say what a service wants of its pool that the pool has not", () => {
+    const wish = (pool: object) =>
+      problems({ cluster: { gke }, acceleratorPools: [l4], services: [{ ...service, pool: { name: "l4", ...pool } }] });
+    deepStrictEqual(
+      wish({ count: 2, capacity: ["spot"] }).map(({ path, message }) => `${path}: ${message}`),
+      ["services[0].pool.capacity[0]: the pool has no such nodes", "services[0].pool.count: a node of the pool has 1"],
+    );
+    deepStrictEqual(wish({ count: 1, memory: "8Gi" }), []);
+  });
+
   it("say at once what cannot be installed for the pools", () => {
     const given = (clusterParts: object, pool: object = {}, more: object = {}) => ({
       cluster: { gke },
@@ -218,6 +228,11 @@ describe("clusters and pools of an environment", () => {
       process.stdout.write(Object.keys(require.cache).filter((file) => /@pulumi.(gcp|aws)|(sdk.accelerators|components.(clusters|nodepools)|sdk.clusterParts).[a-zA-Z]+\\.js$/.test(file)).join(" "));
     `;
     const loaded = execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
-    ok(!/gcp|aws|Machines|guardRails|clusterParts|nodepools|clusters/.test(loaded), loaded);
+    ok(
+      !/gcp|aws|Machines|guardRails|clusterParts|nodepools|clusters|clusterSettings|acceleratorPoolSettings/.test(
+        loaded,
+      ),
+      loaded,
+    );
   });
 });
