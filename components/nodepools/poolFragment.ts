@@ -116,7 +116,7 @@ export class PoolPlacement {
     );
     const most = this.found.machine?.count;
     if (count !== undefined && most !== undefined && count > most) {
-      const message = `a node of the pool has ${most}`;
+      const message = `a node of pool "${this.spec.name}" has ${most}`;
       const fix = "spread the model over several pods (spec.parallelism with a worker), or take a pool of larger nodes";
       problems.push({ path: "count", given: count, message, allowed: `1 to ${most}`, fix });
     }

@@ -271,6 +271,13 @@ describe("an environment", () => {
     const services = config["pulumi-kserve:services"] as Record<string, unknown>[];
     const spec = { ...(services[0]!.spec as object), parallelism: { tensor: 2 } };
     const wrong = [{ ...services[0], pool: { name: "l4", count: 2 }, spec }];
-    await rejects(runEnvironment({ ...config, "pulumi-kserve:services": wrong }), /l4/);
+    await rejects(runEnvironment({ ...config, "pulumi-kserve:services": wrong }), /a node of pool "l4" has 1/);
+    const gpus = { "nvidia.com/gpu": "2" };
+    const containers = [{ name: "main", resources: { limits: gpus, requests: gpus } }];
+    const own = [{ ...services[0], pool: "l4", spec: { ...spec, template: { containers } } }];
+    await rejects(
+      runEnvironment({ ...config, "pulumi-kserve:services": own }),
+      /a node of pools "l4-spot", "l4-od" has 1.*\[accelerators-per-node\]/,
+    );
   });
 });

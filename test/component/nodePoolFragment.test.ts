@@ -152,7 +152,7 @@ describe("a fragment of an AcceleratorPool", () => {
     throws(() => made.fragment({ capacity: ["on-demand"] }), /the pool has no such nodes.*reservation, spot/);
     throws(
       () => made.fragment({ count: 16 }),
-      /count: a node of the pool has 1; given: 16; allowed: 1 to 1; fix: spread/,
+      /count: a node of pool "gpu" has 1; given: 16; allowed: 1 to 1; fix: spread/,
     );
   });
 

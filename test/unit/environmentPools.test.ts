@@ -117,7 +117,7 @@ describe("clusters and pools of an environment", () => {
       problems({ cluster: { gke }, acceleratorPools: [l4], services: [{ ...service, pool: { name: "l4", ...pool } }] });
     deepStrictEqual(
       wish({ count: 2, capacity: ["spot"] }).map(({ path, message }) => `${path}: ${message}`),
-      ["services[0].pool.capacity[0]: the pool has no such nodes", "services[0].pool.count: a node of the pool has 1"],
+      ["services[0].pool.capacity[0]: the pool has no such nodes", 'services[0].pool.count: a node of pool "l4" has 1'],
     );
     deepStrictEqual(wish({ count: 1, memory: "8Gi" }), []);
   });
