@@ -208,6 +208,8 @@ export function nameOf(urn: string): string {
 /** What the CLI printed as an error, without the command line around it; it fails this way before there are events. */
 function withoutCommand(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  const [, signal] = /^.*Command was killed with (SIG[A-Z]+)/m.exec(text) ?? [];
+  if (signal) return `the engine was killed (${signal}); begin it again: it takes over what it has made`;
   const lines = text.split("\n").filter((line) => line.startsWith("error: "));
   return lines.length > 0 ? [...new Set(lines)].join("\n") : text;
 }

@@ -29,8 +29,7 @@ function tooEarly(registrations: readonly Registration[]): Record<string, string
   return Object.fromEntries(found.filter(([, missing]) => missing.length > 0));
 }
 
-describe("a destroy of everything, in the order of the engine", function () {
-  this.timeout(60_000);
+describe("a destroy of everything, in the order of the engine", () => {
   const eksWith = (eks: object): Config => {
     const config = readExample("eks");
     const cluster = config["pulumi-kserve:cluster"] as { eks: object };

@@ -15,7 +15,7 @@ import { enginePid } from "./enginePid";
 
 /** Through the real engine; nothing here reaches a cluster. */
 describe("a program whose engine is killed", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "engine-killed-"));
 
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +59,10 @@ describe("a program whose engine is killed", function () {
       service.warnings.apply(() => setImmediate(composed));
       return Promise.resolve();
     });
-    const failed = rejects(interrupted, OperationError);
+    const failed = rejects(
+      interrupted,
+      (error: unknown) => error instanceof OperationError && error.message.includes("the engine was killed (SIGKILL)"),
+    );
     await hasComposed;
     process.kill(await enginePid(folder), "SIGKILL");
     await failed;

@@ -34,7 +34,7 @@ interface StackConfig {
 
 /** The environment of Pulumi.local.yaml, through the real engine, API server and controllers, from nothing to nothing. */
 describe("environment on the embedded control plane", function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let toolchain: Toolchain;
   let cluster: Cluster;
   let client: KubernetesClient;
