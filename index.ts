@@ -91,6 +91,18 @@ export {
   type ServiceReference,
 } from "./sdk/diagnosis/diagnosis";
 export { diagnosisLines } from "./sdk/diagnosis/lines";
+export {
+  destinationHeader,
+  endpointPickerBootstrap,
+  type EndpointPickerProxy,
+  type EnvoyBootstrap,
+} from "./sdk/gateways/envoyBootstrap";
+export {
+  type EnvoyAiGatewayAddress,
+  type EnvoyGatewayValues,
+  envoyGatewayValues,
+  type EnvoyGatewayWiring,
+} from "./sdk/gateways/envoyValues";
 export type { PreflightCode, Severity } from "./sdk/preflight/codes";
 export type { Finding } from "./sdk/preflight/finding";
 export type * from "./sdk/preflight/plan";
@@ -316,6 +328,10 @@ export {
 export { ExternalDns, type ExternalDnsArgs } from "./components/platform/externalDns";
 export { Keda, type KedaArgs } from "./components/platform/keda";
 export type { KServeAutoscaling } from "./components/platform/kserveConfiguration";
+export { Agentgateway, type AgentgatewayArgs } from "./components/networking/controllers/agentgateway";
+export type { ChartedControllerArgs, ControllerCrds } from "./components/networking/controllers/chartedController";
+export { Kgateway, type KgatewayArgs } from "./components/networking/controllers/kgateway";
+export { StandaloneRouter, type StandaloneRouterArgs } from "./components/networking/standaloneRouter";
 export type { KServeCertificates, ProvidedCertificate } from "./components/platform/kserveCertificates";
 export { KServeCrds, type KServeCrdsArgs } from "./components/platform/kserveCrds";
 export { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./components/platform/leaderWorkerSet";

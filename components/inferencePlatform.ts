@@ -137,7 +137,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
     const last = around?.afterKServe({ kserve: kserve.ready, gatewayApi, leaderWorkerSet: args.leaderWorkerSet });
     const gatewayArgs = args.gateway === false ? undefined : gatewayOf(args.gateway, this.gatewayController);
     const gateway =
-      args.gateway === false
+      args.gateway === false || this.gatewayController?.withoutGateway
         ? undefined
         : new Gateway(`${name}-gateway`, certificates?.withSolvers(gatewayArgs, args) ?? gatewayArgs, {
             ...child,

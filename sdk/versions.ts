@@ -22,6 +22,12 @@ export const versions = {
   envoyGateway: "1.8.1",
   /** Envoy AI Gateway, which teaches Envoy Gateway what an InferencePool is. Built on the version of Envoy Gateway above. */
   envoyAiGateway: "1.0.0",
+  /** Charts of agentgateway. Source: llm-d.ai/docs/resources/gateway/agentgateway, with Gateway API 1.5.1 and inference extension 1.5.0. */
+  agentgateway: "1.1.0",
+  /** Charts of kgateway, the last minor version whose own proxies know InferencePools. Source: its release notes of v2.1.2; kgateway#12437. */
+  kgateway: "2.1.2",
+  /** Envoy beside a standalone endpoint picker. Source: what Envoy Gateway 1.9.1 runs; sdk/gateways/standaloneImages.ts has its digest. */
+  envoy: "1.39.1",
   /** Chart of NVIDIA's device plugin. Source: rwlove/home-ops, kubernetes/apps/kube-system/nvidia-device-plugin, which installs it. */
   nvidiaDevicePlugin: "0.18.2",
   /** Chart of NVIDIA's GPU operator. Source: a test of the rendered commands, beside DRA driver 0.5.0 (read in July 2026). */

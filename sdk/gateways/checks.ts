@@ -33,8 +33,24 @@ export function checkGatewayController(given: CheckedController, path = "gateway
     ...argumentsOfOthers(given, facts, path),
     ...checkClass(given, facts, `${path}.gatewayClassName`),
     ...checkVersion(given, facts, path),
+    ...(facts.withoutGateway ? gatewayArguments(given, facts, path) : []),
   ];
 }
+
+/** What would be said of a Gateway that is not made. */
+function gatewayArguments(given: CheckedController, { name, title }: GatewayControllerFacts, path: string): Problem[] {
+  return Object.keys(given)
+    .filter((argument) => given[argument] !== undefined && !ofController.includes(argument))
+    .filter((argument) => !gatewayControllerNames().map(controllerArgument).includes(argument))
+    .map((argument) => ({
+      path: `${path}.${argument}`,
+      message: `has no effect: ${title} makes no Gateway`,
+      fix: `leave it out, or choose another ${path}.controller than "${name}"`,
+    }));
+}
+
+/** Arguments that are not a Gateway's, and what controllers are given of the environment. */
+const ofController = ["controller", "kubeconfig", "mirrors"];
 
 function suggestion(given: string, candidates: readonly string[]): Pick<Problem, "fix"> {
   const close = nearest(given, candidates);

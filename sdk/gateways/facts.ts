@@ -9,6 +9,9 @@ const loaders: Readonly<Partial<Record<GatewayControllerName, () => GatewayContr
   istio: () => (lazyRequire("./istio") as typeof import("./istio")).istioFacts,
   "envoy-gateway": () => (lazyRequire("./envoyGateway") as typeof import("./envoyGateway")).envoyGatewayFacts,
   gke: () => (lazyRequire("./gke") as typeof import("./gke")).gkeFacts,
+  kgateway: () => (lazyRequire("./kgateway") as typeof import("./kgateway")).kgatewayFacts,
+  agentgateway: () => (lazyRequire("./agentgateway") as typeof import("./agentgateway")).agentgatewayFacts,
+  standalone: () => (lazyRequire("./standalone") as typeof import("./standalone")).standaloneFacts,
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingFacts,
 };
 

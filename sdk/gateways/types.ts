@@ -45,6 +45,8 @@ export interface GatewayControllerFacts {
    * a cloud makes load balancers itself.
    */
   readonly makesService: boolean;
+  /** Services are reached without a Gateway, so that none is made. @default false */
+  readonly withoutGateway?: boolean;
   /** What the preflight of services knows when the controller is installed. @param own the controller's own arguments */
   plan?(own: { readonly version?: string; readonly [argument: string]: unknown }): GatewayControllerPlan;
 }

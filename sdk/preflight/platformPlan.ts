@@ -112,7 +112,7 @@ function controllerOf({
 }
 
 function gatewaysOf({ gateway }: PlannedPlatform, facts: GatewayControllerFacts | undefined): PlannedGateway[] {
-  if (gateway === false) return [];
+  if (gateway === false || facts?.withoutGateway) return [];
   const {
     gatewayName = "kserve-ingress-gateway",
     namespace = kserveNamespace,

@@ -78,10 +78,19 @@ const envoyGateway = z.strictObject({
       redis: text,
       tls: z.union([z.boolean(), z.strictObject({ certificateSecret: text })]).optional(),
       failClosed: z.boolean().optional(),
-      image: text.optional(),
     })
     .optional(),
   imageRegistry: text.optional(),
+  values: object.optional(),
+});
+
+/** Arguments of controllers that come as two charts. */
+const chartedController = z.strictObject({
+  version: text.optional(),
+  namespace: text.optional(),
+  createNamespace: flag.optional(),
+  crds: z.enum(["own", "existing"]).optional(),
+  replicas: positive.optional(),
   values: object.optional(),
 });
 
@@ -92,5 +101,7 @@ export const gatewayControllerSettings = {
     .optional(),
   istio: istio.optional(),
   envoyGateway: envoyGateway.optional(),
+  kgateway: chartedController.optional(),
+  agentgateway: chartedController.optional(),
   existing: z.strictObject({ verify: flag.optional() }).optional(),
 };

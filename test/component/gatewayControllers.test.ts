@@ -57,6 +57,20 @@ describe("the controller of a platform's gateway", () => {
     ]);
   });
 
+  it("can be none: services are reached without a gateway", async () => {
+    const { registrations, platform } = await install({ controller: "standalone" });
+    deepStrictEqual(
+      registrations.filter(({ type }) => /:Gateway(Class)?$/.test(type)).map(({ name }) => name),
+      [],
+    );
+    strictEqual(platform.gatewayController?.withoutGateway, true);
+    deepStrictEqual(platform.plan.gateways, []);
+    await rejects(
+      install({ controller: "standalone", listeners: [{ name: "http", port: 80 }] }),
+      /gateway\.listeners: has no effect: the standalone router makes no Gateway/,
+    );
+  });
+
   it("is checked as a whole before anything is made", async () => {
     await rejects(
       install({ controller: "existing" }),

@@ -10,9 +10,11 @@ import type { Manifest } from "../../kubernetesObject";
 import type { Resources } from "../../resources";
 import type { GatewayArgs } from "../gatewayArgs";
 import type { EnvoyGatewayArgs } from "./envoyGateway";
+import type { AgentgatewayArgs } from "./agentgateway";
 import type { ExistingGatewayClassArgs } from "./existing";
 import type { GkeGatewayArgs } from "./gkeGateway";
 import type { IstioArgs } from "./istioArgs";
+import type { KgatewayArgs } from "./kgateway";
 
 const lazyRequire = createRequire(__filename);
 
@@ -25,6 +27,10 @@ export interface GatewayControllerArgs {
   envoyGateway?: Omit<EnvoyGatewayArgs, "className" | "kubeconfig" | "mirrors" | "prerequisites">;
   /** Of controller "gke". */
   gke?: Omit<GkeGatewayArgs, "className">;
+  /** Of controller "kgateway". */
+  kgateway?: KgatewayArgs;
+  /** Of controller "agentgateway". */
+  agentgateway?: AgentgatewayArgs;
   /** Of controller "existing"; the class is the gateway's `gatewayClassName`. */
   existing?: Omit<ExistingGatewayClassArgs, "className">;
 }
@@ -50,6 +56,8 @@ export interface GatewayControllerHandle {
   readonly version?: string;
   /** Which API versions of InferencePool it acts on. */
   readonly poolVersions: readonly string[];
+  /** There is nothing to make a Gateway for: services are reached without one. @default false */
+  readonly withoutGateway?: boolean;
   /** What a Gateway must depend on. */
   readonly ready: Resources;
   /** What a Gateway of this controller has unless its arguments say otherwise, such as annotations. */
@@ -81,6 +89,15 @@ const factories: Readonly<Partial<Record<GatewayControllerName, () => GatewayCon
   istio: () => (lazyRequire("./istio") as typeof import("./istio")).istioController,
   "envoy-gateway": () => (lazyRequire("./envoyGateway") as typeof import("./envoyGateway")).envoyGateway,
   gke: () => (lazyRequire("./gkeGateway") as typeof import("./gkeGateway")).gkeGateway,
+  kgateway: () => (lazyRequire("./kgateway") as typeof import("./kgateway")).kgatewayController,
+  agentgateway: () => (lazyRequire("./agentgateway") as typeof import("./agentgateway")).agentgatewayController,
+  standalone: () => () => ({
+    controller: "standalone",
+    className: "",
+    poolVersions: ["v1"],
+    withoutGateway: true,
+    ready: undefined,
+  }),
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingGatewayClass,
 };
 
