@@ -185,7 +185,18 @@ function createService(
         : platform.ready.apply((ready) => (namespaceObject ? [...ready, namespaceObject] : ready))) as never,
     },
   );
-  return serviceOutputs(resource);
+  const outputs = serviceOutputs(resource);
+  if (!hasStandaloneRouter(service, settings)) return outputs;
+  const { createStandaloneRouter } = lazyRequire("./standaloneRouters") as typeof import("./standaloneRouters");
+  const router = createStandaloneRouter(service, { provider: platform.provider, dependsOn: resource });
+  const { url, schedulerEndpoint, schedulerMetricsEndpoint } = router;
+  return { ...outputs, url, schedulerEndpoint, schedulerMetricsEndpoint };
+}
+
+/** Whether a service has a router of its own: where the platform has no gateway, unless it says otherwise. */
+function hasStandaloneRouter({ standaloneRouter }: ServiceSettings, { platform }: EnvironmentSettings): boolean {
+  if (standaloneRouter !== undefined) return standaloneRouter !== false;
+  return typeof platform?.gateway === "object" && platform.gateway.controller === "standalone";
 }
 
 /** What app teams read of a service. */

@@ -105,3 +105,20 @@ export const gatewayControllerSettings = {
   agentgateway: chartedController.optional(),
   existing: z.strictObject({ verify: flag.optional() }).optional(),
 };
+
+/** The router of one service without a gateway: whether there is one, or its arguments. */
+export const standaloneRouterSettings = z.union([
+  flag,
+  z.strictObject({
+    routerName: text.optional(),
+    // An EndpointPickerConfig, checked as the endpoint picker would read it.
+    config: object.optional(),
+    port: z.int().min(1).max(65535).optional(),
+    loadBalancer: z.strictObject({ annotations: z.record(z.string(), z.string()).optional() }).optional(),
+    replicas: positive.optional(),
+    modelServerTls: flag.optional(),
+    accessLog: flag.optional(),
+    images: z.strictObject({ endpointPicker: text.optional(), envoy: text.optional() }).optional(),
+    resources: z.strictObject({ endpointPicker: object.optional(), envoy: object.optional() }).optional(),
+  }),
+]);

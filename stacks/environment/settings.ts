@@ -19,6 +19,7 @@ import { Waivers } from "../../sdk/preflight/waivers";
 import type { AcceleratorPoolSettings, ClusterPartsSettings } from "./acceleratorPoolSettings";
 import type { ClusterSettings } from "./clusterSettings";
 import { clusterSettings } from "./kubeconfigSettings";
+import { standaloneRouterSettings } from "./gatewayControllerSettings";
 import { platformSettings } from "./platformSettings";
 import { poolFragmentOf, type PooledSettings } from "./plannedPools";
 import { checkPools, checkServicePool, isUsable } from "./poolChecks";
@@ -54,6 +55,8 @@ const service = z.strictObject({
   /** Name of an accelerator pool that leads the service's pods to it, or with what they want of a node. */
   pool: servicePoolSettings.optional(),
   spec: object.optional(),
+  /** A router of its own, without a gateway. @default where the platform's gateway controller is "standalone" */
+  standaloneRouter: standaloneRouterSettings.optional(),
 });
 
 /** Environments without clusters and nodes of their own do not load the schemas of these. */
