@@ -104,10 +104,9 @@ function install(deciding: Deciding, nvidia: NvidiaStack, pools: readonly KnownP
       // The AMI has the driver and the container toolkit.
       ...(cloud === "eks" && { driver: { enabled: false }, toolkit: { enabled: false } }),
       nfd: { enabled: !nodeFeatureDiscovery && !installed?.includes("node-feature-discovery") },
-      ...(hasOwnTaints(pools) && {
-        daemonsets: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) },
-        "node-feature-discovery": { worker: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) } },
-      }),
+      // Charts of the operator tolerate the taint's value "present" alone, which is GKE's; that of our groups on EKS is "true".
+      daemonsets: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) },
+      "node-feature-discovery": { worker: { tolerations: tolerationsOf(["nvidia.com/gpu"], pools) } },
     });
   } else if (deciding.since("nvidia", nvidia, 34, "where dynamic resource allocation is stable")) {
     deciding.install("node-feature-discovery", "the DRA driver runs on the nodes that it labels", nfdValues(pools));

@@ -155,12 +155,16 @@ describe("clusterPartsFor", () => {
 
   it("sets what keeps two parts apart", () => {
     const values = (more: object, pools = [p5]) => decide("eks", pools, more).parts.map((part) => part.values);
-    deepStrictEqual(values({ nvidia: "operator" }), [
-      { driver: { enabled: false }, toolkit: { enabled: false }, nfd: { enabled: true } },
-    ]);
-    deepStrictEqual(values({ nvidia: "operator", nodeFeatureDiscovery: true })[1], {
+    const tolerating = { tolerations: [tolerated("nvidia.com/gpu")] };
+    const operator = {
       driver: { enabled: false },
       toolkit: { enabled: false },
+      daemonsets: tolerating,
+      "node-feature-discovery": { worker: tolerating },
+    };
+    deepStrictEqual(values({ nvidia: "operator" }), [{ ...operator, nfd: { enabled: true } }]);
+    deepStrictEqual(values({ nvidia: "operator", nodeFeatureDiscovery: true })[1], {
+      ...operator,
       nfd: { enabled: false },
     });
     deepStrictEqual(values({ neuron: "dra" }, [trn2]), [
