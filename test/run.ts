@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import Mocha = require("mocha");
 
 import { createProgress } from "../local/progress";
-import { ownToolNames, testToolNames, toolNames } from "../local/toolchain/types";
+import { gatewayToolNames, ownToolNames, testToolNames, toolNames } from "../local/toolchain/types";
 
 /** The suites in the order in which they run; the differential one needs KServe's own code, the embedded one the whole toolchain. */
 const suites = ["unit", "component", "differential", "embedded"] as const;
@@ -37,7 +37,7 @@ function parseOptions(argv: string[]): Options {
 async function prepare(options: Options): Promise<void> {
   const needed = [
     ...(options.only.includes("differential") ? [...ownToolNames, ...testToolNames] : []),
-    ...(options.only.includes("embedded") ? toolNames : []),
+    ...(options.only.includes("embedded") ? [...toolNames, ...gatewayToolNames] : []),
   ];
   if (needed.length === 0) return;
   // Missing parts are an error before any test runs, with the way to get them.

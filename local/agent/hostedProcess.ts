@@ -105,7 +105,7 @@ export class HostedProcess {
       state: phase.kind,
       message,
       process: process && { pid: process.pid, startTime: process.startTime, since: process.since },
-      webhookPort: process && this.ports?.webhook,
+      webhookPort: process && this.launch?.hasWebhook ? this.ports?.webhook : undefined,
       allInterfaces: this.launch?.allInterfaces ?? false,
       logFile,
       restarts: this.restarts,
