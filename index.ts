@@ -66,6 +66,7 @@ export type {
   PemCertificate,
 } from "./sdk/gateways/listeners";
 export type { AcmeIssuerArgs, AcmeSolverArgs, CaIssuerArgs, IssuerArgs } from "./sdk/gateways/issuers";
+export type { ApiKeyArgs, GatewayAuthenticationArgs, GatewayRateLimitArgs, JwtArgs } from "./sdk/gateways/policies";
 export type { LoadBalancerArgs, LoadBalancerCloud, RequestedAddress } from "./sdk/gateways/loadBalancer";
 export type * from "./sdk/api/gatewayTypes";
 export type * from "./sdk/api/llmInferenceService";

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { checkGatewayListeners } from "../../sdk/gateways/listenerChecks";
@@ -16,6 +18,8 @@ import { KubernetesObject, waitForAnnotation } from "../kubernetesObject";
 import type { GatewayAddress, GatewayArgs, GatewayListenerStatus, GatewayStatus } from "./gatewayArgs";
 import { certificatesOf, createCertificates, type ListenerCertificate } from "./gatewayCertificates";
 import { createHttpsRedirect } from "./httpsRedirect";
+
+const lazyRequire = createRequire(__filename);
 
 /**
  * A Gateway of the Gateway API with its certificates, awaited until it is programmed.
@@ -37,7 +41,7 @@ export class Gateway extends pulumi.ComponentResource {
   readonly urls: pulumi.Output<Record<string, string>>;
   /** "<namespace>/<name>" of the Secrets with the certificates, by listener. */
   readonly certificates: pulumi.Output<Record<string, string[]>>;
-  /** The gateway, its certificates and its redirect. */
+  /** The gateway, its certificates, its redirect and its policies. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
   constructor(name: string, args: GatewayArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
@@ -62,6 +66,13 @@ export class Gateway extends pulumi.ComponentResource {
       dependsOn: before.length > 0 ? before : opts.dependsOn,
     });
     const redirect = createHttpsRedirect(name, complete, { parent: this, dependsOn: gateway });
+    const policies =
+      loadPolicies(args)?.createPolicies(
+        name,
+        args,
+        { gatewayName, namespace, listeners, className: complete.gatewayClassName },
+        { parent: this, dependsOn: gateway },
+      ) ?? [];
 
     this.name = pulumi.output(gatewayName);
     this.namespace = pulumi.output(namespace);
@@ -71,7 +82,7 @@ export class Gateway extends pulumi.ComponentResource {
     this.listeners = gateway.status.apply((status) => status?.listeners ?? []);
     this.urls = this.address.apply((address) => listenerUrls(listeners, address));
     this.certificates = pulumi.output(secretsByListener(certificates));
-    this.ready = pulumi.output([gateway, ...redirect, ...made.after(gateway)]);
+    this.ready = pulumi.output([gateway, ...redirect, ...policies, ...made.after(gateway)]);
     this.registerOutputs({
       name: this.name,
       namespace: this.namespace,
@@ -95,6 +106,7 @@ function checkGatewayArgs(args: GatewayArgs): Problem[] {
   const problems = [
     ...checkGatewayListeners(args),
     ...(args.loadBalancer ? checkLoadBalancer(args.loadBalancer, className) : []),
+    ...(loadPolicies(args)?.problemsOfPolicies(args, className) ?? []),
   ];
   if (problems.some(({ path }) => path.startsWith("loadBalancer"))) return unique(problems);
   const { labels, annotations } = infrastructureOf({ ...args, gatewayName: "", gatewayClassName: className });
@@ -117,6 +129,12 @@ function checkGatewayArgs(args: GatewayArgs): Problem[] {
 /** What several listeners share is checked with each. */
 function unique(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+/** What knows the policies of controllers; loaded for a gateway that has some. */
+function loadPolicies({ authentication, rateLimits }: GatewayArgs): typeof import("./gatewayPolicies") | undefined {
+  if (authentication === undefined && !rateLimits?.length) return undefined;
+  return lazyRequire("./gatewayPolicies") as typeof import("./gatewayPolicies");
 }
 
 function createGatewayClass(

@@ -1,5 +1,6 @@
 import type { Condition } from "../../sdk/api/llmInferenceService";
 import type { GatewayListenerArgs, GatewayTlsArgs } from "../../sdk/gateways/listeners";
+import type { GatewayAuthenticationArgs, GatewayRateLimitArgs } from "../../sdk/gateways/policies";
 import type { LoadBalancerArgs, RequestedAddress } from "../../sdk/gateways/loadBalancer";
 
 /** Arguments of `Gateway`. */
@@ -35,6 +36,10 @@ export interface GatewayArgs {
   infrastructureLabels?: Record<string, string>;
   /** Annotations for what the controller creates, over those of `loadBalancer`. At most 8, with those. */
   infrastructureAnnotations?: Record<string, string>;
+  /** Who may send requests, by policies of the gateway's controller. @default everybody */
+  authentication?: GatewayAuthenticationArgs;
+  /** Limits for each client, by policies of the gateway's controller. @default none */
+  rateLimits?: GatewayRateLimitArgs[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { GatewayArgs } from "../../components/networking/gatewayArgs";
 import type { GatewayListenerArgs, GatewayTlsArgs, IssuerReference } from "../../sdk/gateways/listeners";
 import type { LoadBalancerArgs } from "../../sdk/gateways/loadBalancer";
+import type { ApiKeyArgs, GatewayAuthenticationArgs, GatewayRateLimitArgs, JwtArgs } from "../../sdk/gateways/policies";
 import { labelSelector } from "./preflightSettings";
 
 const text = z.string().min(1);
@@ -47,6 +48,12 @@ const listener = z.strictObject({
   redirectToHttps: z.boolean().optional(),
 } satisfies Settings<GatewayListenerArgs>);
 
+const jwt = z.strictObject({
+  issuer: text,
+  jwksUri: text,
+  audiences: texts.optional(),
+} satisfies Settings<JwtArgs>);
+
 /** Arguments of Gateway; what needs more than one of them is the component's to check. */
 export const gatewaySettings = {
   gatewayName: text.optional(),
@@ -68,6 +75,28 @@ export const gatewaySettings = {
   parametersRef: z.strictObject({ group: z.string(), kind: text, name: text }).optional(),
   infrastructureLabels: map.optional(),
   infrastructureAnnotations: map.optional(),
+  authentication: z
+    .strictObject({
+      jwt: z.array(jwt).optional(),
+      apiKey: z
+        .strictObject({
+          secrets: texts,
+          header: text.optional(),
+          clientIdHeader: text.optional(),
+        } satisfies Settings<ApiKeyArgs>)
+        .optional(),
+    } satisfies Settings<GatewayAuthenticationArgs>)
+    .optional(),
+  rateLimits: z
+    .array(
+      z.strictObject({
+        by: z.union([z.strictObject({ header: text }), z.strictObject({ claim: text })]).optional(),
+        requests: z.int().min(1).optional(),
+        tokens: z.int().min(1).optional(),
+        per: z.enum(["second", "minute", "hour", "day"]),
+      } satisfies Settings<GatewayRateLimitArgs>),
+    )
+    .optional(),
   labels: map.optional(),
   annotations: map.optional(),
 } satisfies Settings<GatewayArgs>;
