@@ -34,6 +34,7 @@ import {
 } from "./composition";
 import { type DiagnosisArgs, diagnosisHooks, readyTimeouts } from "./diagnosis";
 import type { PreflightArgs } from "./preflight";
+import { registerService } from "./programServices";
 import { publishConfigs } from "./publishedConfigs";
 import { toInputs } from "./resolveInputs";
 import { checkServiceArgs } from "./serviceArgs";
@@ -138,6 +139,8 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     checkServiceArgs(name, given);
     const args = withFragmentAnnotations(given);
     const inputs = compositionInputs(args.serviceName ?? name, args);
+    const provider = this.getProvider(resourceType(servingApiVersion, "LLMInferenceServiceConfig"));
+    registerService(name, inputs, provider);
     const composition = lazily(() => {
       const presets = args.presets ?? missingPresets(name);
       return composeInputs(inputs, presetStore(presets, args.controllerSettings));
@@ -148,7 +151,7 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     const configs = publishConfigs(name, inputs, written, {
       parent: this,
       // Also that of its parent, or one of opts.providers: what is published has no parent to get it from.
-      provider: this.getProvider(resourceType(servingApiVersion, "LLMInferenceServiceConfig")),
+      provider,
       dependsOn: opts.dependsOn,
     });
     const before = [...configs, ...this.createPolicies(name, inputs, written, args, opts)];

@@ -72,7 +72,7 @@ export interface WithoutStorageInitializerArgs extends RecipeOptions {
 }
 
 /**
- * Switches the storage initializer off: KServe neither fetches nor mounts anything, and does not look at the model's address any more.
+ * Switches the storage initializer off: KServe neither fetches nor mounts anything, and wants no more of the model's address than a scheme.
  * LoRA adapters need it.
  *
  * @throws ConfigurationError with every problem of the arguments.

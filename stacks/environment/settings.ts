@@ -10,8 +10,6 @@ import { composeWritten, CompositionMode } from "../../sdk/compose/compose";
 import { ConfigStore } from "../../sdk/compose/configs";
 import type { ExplainedField } from "../../sdk/compose/explain";
 import { readSpec } from "../../sdk/compose/fragments";
-import type { JsonObject } from "../../sdk/compose/marked";
-import { at } from "../../sdk/compose/presets";
 import type { ControllerSettings } from "../../sdk/compose/settings";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
@@ -303,7 +301,7 @@ function checkComposition(entry: ServiceSettings, parts: UsableParts, path: stri
   const fragments = fragmentsOf(entry, parts);
   const annotations = annotationsOf(entry, parts);
   try {
-    const written = composeWritten({
+    composeWritten({
       service: { name, namespace, labels, annotations },
       fragments,
       baseRefs,
@@ -311,17 +309,11 @@ function checkComposition(entry: ServiceSettings, parts: UsableParts, path: stri
       mode,
       configs: new ConfigStore({}),
     });
-    // KServe takes a service without a model, and has nothing to serve then.
-    const complete = mode === CompositionMode.references || baseRefs.length > 0 || modelUri(written.spec) !== "";
-    return complete ? [] : [{ path: `${path}.spec.model`, message: "missing", allowed: "an object with a uri" }];
+    return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((problem) => ({ ...problem, path: placed(problem.path, path) }));
   }
-}
-
-function modelUri(spec: JsonObject): unknown {
-  return at(spec, "model", "uri") ?? "";
 }
 
 /** Problems of fragments name their fragment; others lie within the service. */

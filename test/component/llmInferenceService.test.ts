@@ -170,6 +170,22 @@ describe("LLMInferenceService", () => {
     );
   });
 
+  it("refuses to be the service that another resource of the program is", async () => {
+    const both = (...namespaces: string[]) =>
+      register(() =>
+        namespaces.map(
+          (namespace, index) => new LLMInferenceService(`llama-${index}`, { serviceName: "llama", namespace, spec }),
+        ),
+      );
+    await both("models", "trial");
+    await rejects(both("models", "models"), {
+      message:
+        'LLMInferenceService "llama-1": 1 problem\n' +
+        '  - serviceName: the resource "llama-0" is the service of this name in namespace "models" already; given: "llama"; ' +
+        "fix: give one of them another serviceName or namespace",
+    });
+  });
+
   it("refuses a plain spec at once, with every problem", async () => {
     await rejects(
       register(() => new LLMInferenceService("Llama", { spec: { model: { uri: "ftp://host/model" }, worker: {} } })),

@@ -97,7 +97,7 @@ describe("environment settings", () => {
   it("says what is missing and what an enumeration allows", () => {
     throws(
       () => parseSettings({ services: [{ name: "llama", spec: {} }] }),
-      /services\[0\]\.spec\.model: missing; allowed: an object/,
+      /services\[0\]\.spec\.model\.uri: missing, and KServe has nothing to serve then; allowed: hf:/,
     );
     throws(
       () => parseSettings({ services: [{ ...service, criticality: "High" }] }),

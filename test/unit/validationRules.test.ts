@@ -32,6 +32,21 @@ describe("rules of a service", () => {
     ]);
   });
 
+  it("want an address of the model with a scheme, whoever fetches it", () => {
+    const of = (uri: string | undefined, enabled?: boolean): string[] =>
+      described({ model: { uri }, ...(enabled !== undefined && { storageInitializer: { enabled } }) });
+    const missing = [
+      "spec.model.uri: missing, and KServe has nothing to serve then; allowed: hf://<organisation>/<model>, for instance",
+    ];
+    deepStrictEqual(of(undefined), missing);
+    deepStrictEqual(of("", false), missing);
+    deepStrictEqual(of("gs://bucket/llama", false), []);
+    deepStrictEqual(
+      of("acme/llama", false).map((line) => line.split(";")[0]),
+      ["spec.model.uri: the address has no scheme"],
+    );
+  });
+
   it("hold without a look at the single fields", () => {
     deepStrictEqual(
       described({ parallelism: { tensor: 1, pipeline: 0 }, prefill: { parallelism: { data: -1, dataLocal: 0 } } }),

@@ -3,12 +3,20 @@ import type { View } from "../view";
 import type { Report, RuledService } from "./rule";
 
 /**
- * The base model's address, which the controller looks at only when it fetches or mounts the model itself. Source:
- * `attachModelArtifacts` in `L/workload_storage.go` at 0.20.
+ * The base model's address. The controller wants a scheme in any case, and one that it knows when it fetches or mounts the model itself.
+ * Source: `attachModelArtifacts` in `L/workload_storage.go` at 0.20.
  */
 export function checkModel({ spec }: RuledService, report: Report): void {
   const uri = spec.get("model", "uri");
-  if (!uri.text || spec.get("storageInitializer", "enabled").boolean === false) return;
+  if (uri.empty) {
+    report(uri, {
+      given: undefined,
+      message: "missing, and KServe has nothing to serve then",
+      allowed: "hf://<organisation>/<model>, for instance",
+    });
+  }
+  const isFetched = spec.get("storageInitializer", "enabled").boolean !== false;
+  if (!uri.text || (!isFetched && uri.text.includes("://"))) return;
   for (const { message, allowed, fix } of checkModelUri(uri.text, "")) {
     report(
       uri,
