@@ -76,9 +76,19 @@ const combinations: fc.Arbitrary<Combination> = kinds.chain((kind) => {
       const own = (configs[others.service.namespace] ??= {});
       own.local = local;
       if (shadow && others.service.namespace !== "kserve") own[shadow.name] = shadow.spec;
-      return { ...others, fragments: [first, second].filter((part) => part !== undefined), configs };
+      const fragments = [first, second].filter((part) => part !== undefined);
+      const parts = [others.spec, ...fragments.map(({ spec }) => spec), base, local];
+      const spec = parts.some(hasUri) ? others.spec : withUri(others.spec);
+      return { ...others, spec, fragments, configs };
     });
 });
+
+const hasUri = ({ model }: PlainObject): boolean => Boolean((model as { uri?: string } | undefined)?.uri);
+
+/** Without any address of a model few services would be compared: we refuse them. */
+function withUri(spec: PlainObject): PlainObject {
+  return { ...spec, model: { ...(spec.model as object | undefined), uri: "hf://meta/llama" } };
+}
 
 /** What we refuse although KServe takes it, because the service would never become ready. */
 const stricter = [
@@ -86,6 +96,7 @@ const stricter = [
   /a Service needs it/,
   /label controller-revision-hash/,
   /breaks the templates of KServe/,
+  /has nothing to serve/,
 ];
 
 /** Whole services, from what a user gives to the spec that the controller acts on. */
