@@ -112,7 +112,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
       args.leaderWorkerSet === false
         ? undefined
         : new LeaderWorkerSet(`${name}-lws`, { ...shared, ...args.leaderWorkerSet }, child);
-    const around = surround(name, args, child);
+    const around = surround(name, args, certManager?.ready, child);
     const kserve = new KServe(
       `${name}-kserve`,
       {
@@ -134,7 +134,12 @@ export class InferencePlatform extends pulumi.ComponentResource {
       ...child,
       dependsOn: allResources(gatewayApi, extension) as never,
     });
-    const last = around?.afterKServe({ kserve: kserve.ready, gatewayApi, leaderWorkerSet: args.leaderWorkerSet });
+    const last = around?.afterKServe({
+      kserve: kserve.ready,
+      gatewayApi,
+      controllers: leaderWorkerSet?.ready,
+      leaderWorkerSet: args.leaderWorkerSet,
+    });
     const gatewayArgs = args.gateway === false ? undefined : gatewayOf(args.gateway, this.gatewayController);
     const gateway =
       args.gateway === false || this.gatewayController?.withoutGateway
@@ -235,11 +240,13 @@ const surroundingNames = [
 function surround(
   name: string,
   args: InferencePlatformArgs,
+  certManager: Resources,
   opts: pulumi.ComponentResourceOptions,
 ): Surroundings | undefined {
   if (!surroundingNames.some((part) => args[part])) return undefined;
   const { createSurroundings } = lazyRequire("./platform/surroundings") as typeof import("./platform/surroundings");
-  return createSurroundings(name, args, { kubeconfig: args.cluster.kubeconfig, mirrors: args.mirrors }, opts);
+  const { cluster, mirrors } = args;
+  return createSurroundings(name, args, { kubeconfig: cluster.kubeconfig, mirrors, certManager }, opts);
 }
 
 /** The gateway of services that name none decides, when it is this platform's. */

@@ -6,6 +6,7 @@ import { type MonitorArgs, pickerMonitor, serverMonitor } from "../../sdk/monito
 import { grafanaDashboard } from "../../sdk/monitoring/panels";
 import { assertNoProblems } from "../../sdk/problems";
 import { KubernetesObject, type Manifest } from "../kubernetesObject";
+import { allResources, type Resources } from "../resources";
 
 /** Arguments of {@link InferenceMonitoring}. */
 export interface InferenceMonitoringArgs {
@@ -44,17 +45,19 @@ export class InferenceMonitoring extends pulumi.ComponentResource {
     const { namespace = "monitoring", labels, monitors = true, alerts = {} } = args;
     assertNoProblems(`InferenceMonitoring "${name}"`, alerts ? problemsOfThresholds(alerts, "alerts") : []);
 
-    if (monitors) createMonitors(name, args, namespace, this);
+    // A component's dependencies are not those of its children.
+    const child = { parent: this, dependsOn: opts.dependsOn };
+    if (monitors) createMonitors(name, args, namespace, child);
     if (alerts) {
       const metadata = { name: "llm-inference", namespace, ...(labels && { labels }) };
       const spec = { groups: [{ name: "llm-inference", rules: alertRules(alerts) }] };
       new KubernetesObject(
         `${name}-alerts`,
         { apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule", metadata, spec },
-        { parent: this },
+        child,
       );
     }
-    this.dashboards = createDashboards(name, args, namespace, this);
+    this.dashboards = createDashboards(name, args, namespace, child);
     this.registerOutputs({ dashboards: this.dashboards });
   }
 }
@@ -65,9 +68,9 @@ function createMonitors(
   name: string,
   { labels, namespaces, interval, enableTLS, pickerAuthentication = true }: InferenceMonitoringArgs,
   namespace: string,
-  parent: pulumi.Resource,
+  child: pulumi.CustomResourceOptions,
 ): void {
-  const reader = pickerAuthentication ? createReader(name, namespace, parent) : [];
+  const reader = pickerAuthentication ? createReader(name, namespace, child) : [];
   const shared: MonitorArgs = {
     namespace,
     ...(labels && { labels }),
@@ -76,14 +79,14 @@ function createMonitors(
     ...(enableTLS !== undefined && { enableTLS }),
     pickerToken: pickerAuthentication && { name: readerName, key: "token" },
   };
-  new KubernetesObject(`${name}-servers`, serverMonitor(shared), { parent });
-  new KubernetesObject(`${name}-pickers`, pickerMonitor(shared), { parent, dependsOn: reader });
+  new KubernetesObject(`${name}-servers`, serverMonitor(shared), child);
+  new KubernetesObject(`${name}-pickers`, pickerMonitor(shared), after(child, reader));
 }
 
 /** An account that may read `/metrics`, and a token of it, which endpoint pickers have the API server check. */
-function createReader(name: string, namespace: string, parent: pulumi.Resource): pulumi.Resource[] {
-  const create = (suffix: string, manifest: Manifest, dependsOn: pulumi.Resource[] = []): KubernetesObject =>
-    new KubernetesObject(`${name}-${suffix}`, manifest, { parent, dependsOn });
+function createReader(name: string, namespace: string, child: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const create = (suffix: string, manifest: Manifest, before: pulumi.Resource[] = []): KubernetesObject =>
+    new KubernetesObject(`${name}-${suffix}`, manifest, after(child, before));
   const account = create("reader-account", {
     apiVersion: "v1",
     kind: "ServiceAccount",
@@ -123,11 +126,15 @@ function createReader(name: string, namespace: string, parent: pulumi.Resource):
   return [binding, token];
 }
 
+function after(child: pulumi.CustomResourceOptions, before: pulumi.Resource[]): pulumi.CustomResourceOptions {
+  return { ...child, dependsOn: allResources(child.dependsOn as Resources, before) };
+}
+
 function createDashboards(
   name: string,
   { dashboards: sidecar = {} }: InferenceMonitoringArgs,
   namespace: string,
-  parent: pulumi.Resource,
+  child: pulumi.CustomResourceOptions,
 ): string[] {
   if (!sidecar) return [];
   const { labels = { grafana_dashboard: "1" }, annotations } = sidecar;
@@ -143,7 +150,7 @@ function createDashboards(
         metadata: { name: `dashboard-${file}`, namespace, labels, ...(annotations && { annotations }) },
         data: { [`${file}.json`]: `${JSON.stringify(grafanaDashboard(dashboard), undefined, 2)}\n` },
       },
-      { parent },
+      child,
     );
   }
   return names.map((file) => `dashboard-${file}`);

@@ -49,7 +49,7 @@ export class ControllerDisruptionBudgets extends pulumi.ComponentResource {
           metadata: { name: budget.name, namespace: budget.namespace },
           spec: { maxUnavailable: 1, selector: { matchLabels: budget.podLabels } },
         },
-        { parent: this },
+        { parent: this, dependsOn: opts.dependsOn },
       );
     }
     this.names = budgets.map((budget) => `${budget.namespace}/${budget.name}`);

@@ -25,7 +25,10 @@ export class InferenceNetworkPolicies extends pulumi.ComponentResource {
     const policies = networkPolicies(args);
     const created = policies.map(
       (policy) =>
-        new KubernetesObject(`${name}-${policy.metadata.namespace}-${policy.metadata.name}`, policy, { parent: this }),
+        new KubernetesObject(`${name}-${policy.metadata.namespace}-${policy.metadata.name}`, policy, {
+          parent: this,
+          dependsOn: opts.dependsOn,
+        }),
     );
 
     this.names = policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);

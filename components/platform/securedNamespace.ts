@@ -38,7 +38,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
         kind: "Namespace",
         metadata: { name: this.namespaceName, labels: this.labels, ...(annotations && { annotations }) },
       },
-      { parent: this },
+      { parent: this, dependsOn: opts.dependsOn },
     );
     const limited = quota
       ? [

@@ -73,6 +73,8 @@ export interface Surroundings {
   afterKServe(prerequisites: {
     kserve: Resources;
     gatewayApi: Resources;
+    /** Other controllers, for their namespaces. */
+    controllers: Resources;
     leaderWorkerSet?: { namespace?: string } | false;
   }): Resources;
 }
@@ -95,7 +97,7 @@ export function createSurroundings(
 ): Surroundings {
   assertNoProblems(`InferencePlatform "${name}"`, problemsOfSurroundings(args));
   const namespaces = createNamespaces(name, args, opts);
-  const stack = createMonitoring(name, args, shared, opts);
+  const stack = createMonitoring(name, args, shared, namespaces, opts);
   const autoscaling = createAutoscaling(name, args, shared, stack, opts);
   const tracing = createTracing(name, args, shared, opts);
   return {
@@ -103,7 +105,7 @@ export function createSurroundings(
     beforeKServe: autoscaling.beforeKServe,
     tracingEndpoint: tracing,
     ready: allResources(namespaces, ...autoscaling.ready),
-    afterKServe: (prerequisites) => createLast(name, args, shared, prerequisites, opts),
+    afterKServe: (prerequisites) => createLast(name, args, shared, { ...prerequisites, namespaces }, opts),
   };
 }
 
@@ -127,6 +129,7 @@ function createMonitoring(
   name: string,
   { monitoring, autoscaling }: SurroundingsArgs,
   { mirrors }: Shared,
+  namespaces: Resources,
   opts: pulumi.ComponentResourceOptions,
 ): PrometheusStack | undefined {
   if (!monitoring) return undefined;
@@ -152,7 +155,7 @@ function createMonitoring(
   new InferenceMonitoring(
     `${name}-monitoring`,
     { namespace: namespace ?? stackArgs?.namespace ?? "monitoring", ...watching },
-    { ...opts, ...(stack && { dependsOn: stack.ready as never }) },
+    { ...opts, dependsOn: allResources(namespaces, stack?.ready) as never },
   );
   return stack;
 }
@@ -234,15 +237,16 @@ function createLast(
   name: string,
   { externalDns, networkPolicies, disruptionBudgets, namespaces = {} }: SurroundingsArgs,
   { mirrors }: Shared,
-  { kserve, gatewayApi, leaderWorkerSet = {} }: Parameters<Surroundings["afterKServe"]>[0],
+  before: Parameters<Surroundings["afterKServe"]>[0] & { namespaces: Resources },
   opts: pulumi.ComponentResourceOptions,
 ): Resources {
+  const { gatewayApi, leaderWorkerSet = {} } = before;
   const dns = installed(externalDns);
   if (dns) {
     const { ExternalDns } = lazyRequire("./externalDns") as typeof import("./externalDns");
     new ExternalDns(`${name}-external-dns`, { mirrors, prerequisites: gatewayApi, ...dns }, opts);
   }
-  const after = { ...opts, dependsOn: allResources(kserve) as never };
+  const after = { ...opts, dependsOn: allResources(before.kserve, before.namespaces, before.controllers) as never };
   if (disruptionBudgets) {
     const { ControllerDisruptionBudgets } = lazyRequire(
       "./controllerDisruptionBudgets",

@@ -20,6 +20,11 @@ export interface StorageInitializerArgs extends RecipeOptions {
   resources?: types.input.core.v1.ResourceRequirements;
   /** Variables such as HTTPS_PROXY. @default none */
   env?: Record<string, Input<string>>;
+  /**
+   * Whether it says that it needs no rights, as the "restricted" Pod Security Standard wants it of each container; KServe says nothing.
+   * @default false
+   */
+  restricted?: boolean;
   /** The pods of the service; a pod that is not named keeps what KServe gives it. @default ["template"] */
   pods?: readonly WorkloadPod[];
 }
@@ -32,19 +37,22 @@ export interface StorageInitializerArgs extends RecipeOptions {
  */
 export function storageInitializer(args: StorageInitializerArgs): ConfigFragment {
   const checks = new RecipeChecks("storageInitializer");
-  const { image, resources, env = {}, pods = ["template"] } = args;
-  checks.fields("", args, ["image", "resources", "env", "pods", "name", "priority"]);
+  const { image, resources, env = {}, restricted = false, pods = ["template"] } = args;
+  checks.fields("", args, ["image", "resources", "env", "restricted", "pods", "name", "priority"]);
   checks.text("image", image, { pattern: /^\S+$/, allowed: "the name of an image" });
   for (const name of Object.keys(env)) checkVariable(name, checks);
   checkPods(pods, checks);
-  if (image === undefined && resources === undefined && Object.keys(env).length === 0) {
-    checks.report({ path: "", message: "says nothing that differs", allowed: "image, resources or env" });
+  if (image === undefined && resources === undefined && Object.keys(env).length === 0 && !restricted) {
+    checks.report({ path: "", message: "says nothing that differs", allowed: "image, resources, env or restricted" });
   }
   checks.done();
   const container = () => ({
     name: storageInitializerContainer,
     ...(image !== undefined && { image }),
     ...(resources && { resources }),
+    ...(restricted && {
+      securityContext: { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] } },
+    }),
     ...(Object.keys(env).length > 0 && {
       env: Object.keys(env)
         .sort()

@@ -15,17 +15,30 @@ import { namespace } from "./services";
  * played below.
  */
 export async function installAutoscalerKinds(client: KubernetesClient, kserve: string): Promise<void> {
-  const files = ["wva_variantautoscalings.yaml", "keda.yaml"].map((name) => join(kserve, "test", "crds", name));
+  await installKinds(client, kserve, ["wva_variantautoscalings.yaml", "keda.yaml"]);
+}
+
+/** KEDA's alone, where WVA's are installed otherwise. */
+export async function installKedaKind(client: KubernetesClient, kserve: string): Promise<void> {
+  await installKinds(client, kserve, ["keda.yaml"]);
+}
+
+async function installKinds(client: KubernetesClient, kserve: string, names: readonly string[]): Promise<void> {
+  const files = names.map((name) => join(kserve, "test", "crds", name));
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
   const crds = texts
     .flatMap((text) => loadAll(text) as KubernetesObject[])
     .filter((object) => object?.kind === "CustomResourceDefinition");
   await atOnce(crds, (crd) => apply(client, crd));
   await waitFor("the kinds of the autoscalers are not served", async () => {
-    const lists = [
-      client.list("llmd.ai/v1alpha1", "VariantAutoscaling"),
-      client.list("keda.sh/v1alpha1", "ScaledObject"),
-    ];
+    const lists = crds.map(({ spec }) => {
+      const { group, names, versions } = spec as {
+        group: string;
+        names: { kind: string };
+        versions: { name: string }[];
+      };
+      return client.list(`${group}/${versions[0]?.name}`, names.kind);
+    });
     return (await Promise.allSettled(lists)).every(({ status }) => status === "fulfilled");
   });
   await apply(client, scaledObjectReady);
