@@ -3,7 +3,12 @@ import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactMirrors } from "../../sdk/artifacts";
-import { completeAutoscaling, problemsOfSurroundings } from "../../sdk/platform/checkSurroundings";
+import {
+  completeAutoscaling,
+  istioPods,
+  problemsOfSurroundings,
+  type SurroundingGateway,
+} from "../../sdk/platform/checkSurroundings";
 import { installed, type PlatformPart } from "../../sdk/platform/part";
 import type { PrometheusAccess } from "../../sdk/platform/prometheusAccess";
 import { assertNoProblems } from "../../sdk/problems";
@@ -82,6 +87,8 @@ export interface Surroundings {
 interface Shared {
   kubeconfig: pulumi.Input<string>;
   mirrors?: ArtifactMirrors;
+  /** What makes certificates, where the platform installs it. */
+  certManager?: Resources;
 }
 
 /**
@@ -91,7 +98,7 @@ interface Shared {
  */
 export function createSurroundings(
   name: string,
-  args: SurroundingsArgs,
+  args: SurroundingsArgs & { gateway?: SurroundingGateway | false },
   shared: Shared,
   opts: pulumi.ComponentResourceOptions,
 ): Surroundings {
@@ -128,7 +135,7 @@ function createNamespaces(
 function createMonitoring(
   name: string,
   { monitoring, autoscaling }: SurroundingsArgs,
-  { mirrors }: Shared,
+  { mirrors, certManager }: Shared,
   namespaces: Resources,
   opts: pulumi.ComponentResourceOptions,
 ): PrometheusStack | undefined {
@@ -145,7 +152,7 @@ function createMonitoring(
       autoscaling && installed(completeAutoscaling(autoscaling).workloadVariantAutoscaler) && !autoscaling.prometheus;
     stack = new PrometheusStack(
       `${name}-prometheus`,
-      { mirrors, ...stackArgs, tls: stackArgs.tls ?? (scales ? {} : false) },
+      { mirrors, prerequisites: certManager, ...stackArgs, tls: stackArgs.tls ?? (scales ? {} : false) },
       opts,
     );
   }
@@ -174,9 +181,9 @@ function createAutoscaling(
   const beforeKServe: pulumi.Input<pulumi.Resource>[] = [];
 
   const keda = installed(parts.keda as PlatformPart<KedaArgs>);
+  const { mirrors } = shared;
   if (keda) {
     const { Keda } = lazyRequire("./keda") as typeof import("./keda");
-    const { mirrors } = shared;
     const made = new Keda(`${name}-keda`, { mirrors, ...keda }, opts);
     beforeKServe.push(made);
     ready.push(made.ready);
@@ -191,7 +198,7 @@ function createAutoscaling(
     const ofStack = stack && !autoscaling.prometheus && { prometheusServiceAccount: stack.serviceAccount };
     const made = new WorkloadVariantAutoscaler(
       `${name}-wva`,
-      { ...shared, prometheus, prerequisites: stack?.ready, ...ofStack, ...wva },
+      { kubeconfig: shared.kubeconfig, mirrors, prometheus, prerequisites: stack?.ready, ...ofStack, ...wva },
       opts,
     );
     beforeKServe.push(made.crdSet);
@@ -207,7 +214,6 @@ function createAutoscaling(
         createNamespace: false,
         ...(stack.caSecret !== undefined && { caSecret: stack.caSecret }),
       };
-    const { mirrors } = shared;
     const made = new PrometheusAdapter(
       `${name}-prometheus-adapter`,
       { mirrors, prometheus, prerequisites: stack?.ready, ...ofStack, ...adapter },
@@ -235,7 +241,13 @@ function createTracing(
 /** Needs namespaces of controllers, or kinds of Gateway API. */
 function createLast(
   name: string,
-  { externalDns, networkPolicies, disruptionBudgets, namespaces = {} }: SurroundingsArgs,
+  {
+    externalDns,
+    networkPolicies,
+    disruptionBudgets,
+    namespaces = {},
+    gateway,
+  }: SurroundingsArgs & { gateway?: SurroundingGateway | false },
   { mirrors }: Shared,
   before: Parameters<Surroundings["afterKServe"]>[0] & { namespaces: Resources },
   opts: pulumi.ComponentResourceOptions,
@@ -258,7 +270,7 @@ function createLast(
   const serviceNamespaces = networkPolicies.serviceNamespaces ?? Object.keys(namespaces);
   return new InferenceNetworkPolicies(
     `${name}-network`,
-    { controllers: { leaderWorkerSet }, ...networkPolicies, serviceNamespaces },
+    { controllers: { leaderWorkerSet }, ...istioPods(gateway), ...networkPolicies, serviceNamespaces },
     after,
   ).ready;
 }

@@ -1,4 +1,6 @@
+import { kserveNamespace } from "../api/constants";
 import type { Problem } from "../problems";
+import type { NetworkPeer } from "./networkPeers";
 import { installed, isExisting } from "./part";
 import { type PrometheusAccess, problemsOfPrometheusAccess, problemsOfWvaAccess } from "./prometheusAccess";
 
@@ -24,14 +26,50 @@ export function installsPrometheus(monitoring: { readonly stack?: object | false
   return monitoring !== undefined && monitoring !== false && installed(monitoring.stack ?? {}) !== undefined;
 }
 
+/** What decides where a gateway's pods are. */
+export interface SurroundingGateway {
+  readonly controller?: string;
+  readonly gatewayName?: string;
+  readonly namespace?: string;
+}
+
+/** The pods of a gateway of Istio, which run beside it. */
+export function istioPods(gateway: SurroundingGateway | false | undefined): { gateways?: NetworkPeer[] } {
+  if (gateway === false) return {};
+  const { gatewayName = "kserve-ingress-gateway", namespace = kserveNamespace } = gateway ?? {};
+  return { gateways: [{ namespace, podLabels: { "gateway.networking.k8s.io/gateway-name": gatewayName } }] };
+}
+
 /** What cannot work together. */
-export function problemsOfSurroundings({
-  autoscaling,
-  monitoring,
-}: {
+export function problemsOfSurroundings(args: {
   readonly autoscaling?: PlannedAutoscaling | false;
   readonly monitoring?: { readonly stack?: object | false } | false;
+  readonly networkPolicies?: { readonly gateways?: readonly NetworkPeer[] } | false;
+  readonly gateway?: SurroundingGateway | false;
 }): Problem[] {
+  return [...problemsOfAutoscaling(args), ...problemsOfGatewayPeers(args)];
+}
+
+/** Only of Istio it is known where the pods of a gateway run, and by which labels. */
+function problemsOfGatewayPeers({
+  networkPolicies,
+  gateway,
+}: Pick<Parameters<typeof problemsOfSurroundings>[0], "networkPolicies" | "gateway">): Problem[] {
+  const controller = gateway ? gateway.controller : undefined;
+  if (!networkPolicies || networkPolicies.gateways || controller === undefined || controller === "istio") return [];
+  return [
+    {
+      path: "networkPolicies.gateways",
+      message: `missing: where the gateway of ${controller} sends requests from is not known, and all of them would be refused`,
+      allowed: "namespaces with labels of pods, or ranges of addresses",
+    },
+  ];
+}
+
+function problemsOfAutoscaling({
+  autoscaling,
+  monitoring,
+}: Pick<Parameters<typeof problemsOfSurroundings>[0], "autoscaling" | "monitoring">): Problem[] {
   if (!autoscaling) return [];
   const { prometheus } = autoscaling;
   const { keda, workloadVariantAutoscaler, prometheusAdapter } = completeAutoscaling(autoscaling);

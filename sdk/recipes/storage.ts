@@ -25,6 +25,11 @@ export interface StorageInitializerArgs extends RecipeOptions {
    * @default false
    */
   restricted?: boolean;
+  /**
+   * Whether it is said of the endpoint picker's pod too, whose tokenizer reads the model. Makes the service have a scheduler.
+   * @default false
+   */
+  scheduler?: boolean;
   /** The pods of the service; a pod that is not named keeps what KServe gives it. @default ["template"] */
   pods?: readonly WorkloadPod[];
 }
@@ -37,8 +42,8 @@ export interface StorageInitializerArgs extends RecipeOptions {
  */
 export function storageInitializer(args: StorageInitializerArgs): ConfigFragment {
   const checks = new RecipeChecks("storageInitializer");
-  const { image, resources, env = {}, restricted = false, pods = ["template"] } = args;
-  checks.fields("", args, ["image", "resources", "env", "restricted", "pods", "name", "priority"]);
+  const { image, resources, env = {}, restricted = false, scheduler = false, pods = ["template"] } = args;
+  checks.fields("", args, ["image", "resources", "env", "restricted", "scheduler", "pods", "name", "priority"]);
   checks.text("image", image, { pattern: /^\S+$/, allowed: "the name of an image" });
   for (const name of Object.keys(env)) checkVariable(name, checks);
   checkPods(pods, checks);
@@ -51,7 +56,12 @@ export function storageInitializer(args: StorageInitializerArgs): ConfigFragment
     ...(image !== undefined && { image }),
     ...(resources && { resources }),
     ...(restricted && {
-      securityContext: { allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        runAsNonRoot: true,
+        capabilities: { drop: ["ALL"] },
+        seccompProfile: { type: "RuntimeDefault" },
+      },
     }),
     ...(Object.keys(env).length > 0 && {
       env: Object.keys(env)
@@ -62,7 +72,10 @@ export function storageInitializer(args: StorageInitializerArgs): ConfigFragment
   return {
     name: args.name ?? "storage-initializer",
     ...(args.priority !== undefined && { priority: args.priority }),
-    spec: podsSpec(pods, () => ({ initContainers: [container()] })),
+    spec: {
+      ...podsSpec(pods, () => ({ initContainers: [container()] })),
+      ...(scheduler && { router: { scheduler: { template: { initContainers: [container()] } } } }),
+    },
   };
 }
 

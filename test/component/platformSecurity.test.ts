@@ -144,6 +144,25 @@ describe("network policies of a platform", () => {
     );
   });
 
+  it("know the pods of a gateway of another name, and ask where those of other controllers are", async () => {
+    const { registrations } = await install({
+      networkPolicies: {},
+      namespaces: { models: {} },
+      gateway: { gatewayName: "edge", namespace: "gateways" },
+    });
+    const { ingress } = policyOf(registrations, "models-llm-endpoint-pickers");
+    deepStrictEqual(ingress[0]?.from, [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "gateways" } },
+        podSelector: { matchLabels: { "gateway.networking.k8s.io/gateway-name": "edge" } },
+      },
+    ]);
+    await rejects(
+      install({ networkPolicies: {}, namespaces: { models: {} }, gateway: { controller: "envoy-gateway" } }),
+      /networkPolicies\.gateways: missing: where the gateway of envoy-gateway sends requests from is not known/,
+    );
+  });
+
   it("are refused when they would protect nothing, or name nobody", async () => {
     await rejects(install({ networkPolicies: { clients: [{}], gateways: [{ cidr: "10.0.0.0", namespace: "a" }] } }), {
       message: [

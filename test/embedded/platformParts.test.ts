@@ -89,7 +89,7 @@ describe("parts around a platform on the embedded control plane", function () {
         namespace: "models",
         fragments: [
           model({ uri: "hf://acme/llama" }),
-          storageInitializer({ restricted: true }),
+          storageInitializer({ restricted: true, scheduler: true }),
           autoscale({ max: 3, by: "keda" }),
           hardening({ restricted: true }),
           managedRouter(),
