@@ -76,7 +76,7 @@ describe("parts around a platform on the embedded control plane", function () {
       autoscaling: { keda: { existing: true, version: "2.18.0" }, prometheus },
       monitoring: { stack: { existing: true }, labels: { release: "prometheus" } },
       tracing: { existing: true },
-      networkPolicies: {},
+      networkPolicies: { serviceNamespaces: ["models"] },
       disruptionBudgets: true,
       namespaces: {
         models: { podSecurity: { enforce: "restricted", version: "v1.34" }, quota: { pods: "20" } },
