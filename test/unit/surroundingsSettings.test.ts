@@ -62,7 +62,7 @@ describe("settings of what runs around KServe", () => {
       'platform.networkPolicies.gateway: did you mean "gateways"?',
     ]);
     assert.deepEqual(problemsOf({ namespaces: { models: { podSecurity: { enforce: "strict" } } } }), [
-      "platform.namespaces.models.podSecurity",
+      "platform.namespaces.models.podSecurity.enforce",
     ]);
   });
 });
