@@ -52,7 +52,7 @@ export interface EnvironmentOutputs {
   gatewayUrls: pulumi.Output<Record<string, string>>;
   kserveVersion: pulumi.Output<string>;
   /** Where services send traces; undefined without a collector of the platform. */
-  tracingEndpoint: string | undefined;
+  tracingEndpoint?: string;
   services: Record<string, ServiceOutputs>;
 }
 
@@ -83,7 +83,8 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
     outputs[settingsOfService.name] = createService(settingsOfService, settings, platform, namespaces, managed);
   }
   const { gatewayUrls, kserveVersion, tracingEndpoint } = platform;
-  return { gatewayUrls, kserveVersion, tracingEndpoint, services: outputs };
+  // The SDK warns of an output that is undefined.
+  return { gatewayUrls, kserveVersion, ...(tracingEndpoint !== undefined && { tracingEndpoint }), services: outputs };
 }
 
 /** Loads what makes clusters and pools only for an environment that has them. */

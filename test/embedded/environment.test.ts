@@ -34,7 +34,7 @@ interface StackConfig {
 
 /** The environment of Pulumi.local.yaml, through the real engine, API server and controllers, from nothing to nothing. */
 describe("environment on the embedded control plane", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let toolchain: Toolchain;
   let cluster: Cluster;
   let client: KubernetesClient;
@@ -115,6 +115,10 @@ describe("environment on the embedded control plane", function () {
     const result = await run(Operation.up);
     count = result.changes.create ?? 0;
     deepStrictEqual(result.changes, { create: count });
+    deepStrictEqual(
+      result.warnings.filter((text) => text.startsWith("Undefined value")),
+      [],
+    );
     const gateway = (result.outputs?.gatewayUrls?.value as { http: string }).http;
     ok(/^http:\/\/\d+\.\d+\.\d+\.\d+$/.test(gateway), gateway);
     deepStrictEqual(serviceRows(result.outputs ?? {}), [
