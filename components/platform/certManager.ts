@@ -75,7 +75,7 @@ export class CertManager extends pulumi.ComponentResource {
       ...child,
       dependsOn: namespace,
     });
-    const controllers = registerObjects(name, pickObjects(objects, isDeployment), {
+    const controllers = registerObjects(name, pickObjects(objects, isController), {
       ...child,
       dependsOn: allResources(configuration, crds, args.gatewayApi),
     });
@@ -128,9 +128,10 @@ function chartOf(namespace: string, args: CertManagerArgs) {
   };
 }
 
-const isDeployment = ({ kind }: Manifest): boolean => kind === "Deployment";
+/** Services too, which count as created only when something is behind them. */
+const isController = ({ kind }: Manifest): boolean => kind === "Deployment" || kind === "Service";
 const isWebhook = ({ kind }: Manifest): boolean => kind.endsWith("WebhookConfiguration");
-const isConfiguration = (object: Manifest): boolean => !isDeployment(object) && !isWebhook(object);
+const isConfiguration = (object: Manifest): boolean => !isController(object) && !isWebhook(object);
 
 /** cert-manager's injector puts the authority in; until then the API server cannot call the webhook, and refuses what it is for. */
 function awaitAuthority(objects: Manifest[]): Manifest[] {

@@ -18,6 +18,7 @@ const rendered = [
   object("apps/v1", "Deployment", "cert-manager"),
   object("apps/v1", "Deployment", "cert-manager-webhook"),
   object("v1", "ServiceAccount", "cert-manager"),
+  object("v1", "Service", "cert-manager-webhook"),
 ];
 
 interface Chart {
@@ -60,8 +61,14 @@ describe("CertManager", () => {
     for (const needed of ["certs-service-account-cert-manager", "certs-crds-bundle"]) {
       ok(after("certs-deployment-cert-manager").includes(needed), needed);
     }
+    // A Service is awaited until something is behind it, so nothing that Deployments wait for may wait for one.
+    strictEqual(after("certs-deployment-cert-manager").includes("certs-service-cert-manager-webhook"), false);
     const webhook = "certs-validating-webhook-configuration-cert-manager-webhook";
-    deepStrictEqual(after(webhook), ["certs-deployment-cert-manager", "certs-deployment-cert-manager-webhook"]);
+    deepStrictEqual(after(webhook), [
+      "certs-deployment-cert-manager",
+      "certs-deployment-cert-manager-webhook",
+      "certs-service-cert-manager-webhook",
+    ]);
     deepStrictEqual((named(registrations, webhook).inputs.metadata as { annotations: unknown }).annotations, {
       kept: "yes",
       "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}",
