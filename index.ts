@@ -38,6 +38,12 @@ export {
   type Sourced,
   type TpuTopology,
 } from "./sdk/accelerators/types";
+export {
+  type BenchmarkProfile,
+  type LoadStage,
+  type SharedPrefixData,
+  sharedPrefixProfile,
+} from "./sdk/benchmark/profile";
 export type { ConfigFragment } from "./sdk/api/configFragment";
 export { clusterPartsFor } from "./sdk/clusterParts/decide";
 export { gkeNvidiaLabels } from "./sdk/clusterParts/nvidia";
@@ -357,6 +363,11 @@ export {
 } from "./components/platform/workloadVariantAutoscalerCrds";
 export type { BaseRef, Presets } from "./components/serving/composition";
 export { diagnoseService, type DiagnosisArgs } from "./components/serving/diagnosis";
+export {
+  type BenchmarkReport,
+  InferenceBenchmark,
+  type InferenceBenchmarkArgs,
+} from "./components/serving/inferenceBenchmark";
 export { InferenceObjective, type InferenceObjectiveArgs } from "./components/serving/inferenceObjective";
 export type { PreflightArgs } from "./components/serving/preflight";
 export { LLMInferenceService, type LLMInferenceServiceArgs } from "./components/serving/llmInferenceService";

@@ -46,6 +46,8 @@ export const versions = {
   clusterAutoscaler: "9.57.0",
   /** Chart of Karpenter. Source: a public set-up of EKS that installs it (read in July 2026). */
   karpenter: "1.14.0",
+  /** Image of inference-perf. Source of number and digest: a public set-up of measurements that runs it, by its digest. */
+  inferencePerf: "0.6.1",
   /** KEDA, and its chart. Source: kserve-deps.env of KServe 0.20.0, whose manage.keda-helm.sh installs the chart by this number. */
   keda: "2.18.0",
   /** The workload variant autoscaler (WVA), and its chart. Source: kserve-deps.env of KServe 0.20.0 and its manage.wva-helm.sh. */
