@@ -308,7 +308,17 @@ export {
 export { EnvoyGateway, type EnvoyGatewayArgs } from "./components/networking/controllers/envoyGateway";
 export type { EnvoyProxiesArgs } from "./components/networking/controllers/envoyProxies";
 export type { EnvoyRateLimit } from "./sdk/gateways/envoyValues";
-export { GkeGateway, type GkeGatewayArgs } from "./components/networking/controllers/gkeGateway";
+export type {
+  DigitalOceanGatewayArgs,
+  DigitalOceanLoadBalancerArgs,
+} from "./components/networking/controllers/digitalOcean";
+export {
+  GkeGateway,
+  type GkeBackendArgs,
+  type GkeGatewayArgs,
+  type GkeHealthCheckArgs,
+  type ProxyOnlySubnetArgs,
+} from "./components/networking/controllers/gkeGateway";
 export { ExistingGatewayClass, type ExistingGatewayClassArgs } from "./components/networking/controllers/existing";
 export { Gateway } from "./components/networking/gateway";
 export type { GatewayAddress, GatewayArgs, GatewayListenerStatus } from "./components/networking/gatewayArgs";

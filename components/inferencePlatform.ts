@@ -7,15 +7,13 @@ import { kserveNamespace } from "../sdk/api/constants";
 import type { ArtifactMirrors } from "../sdk/artifacts";
 import { listenersOf } from "../sdk/gateways/listeners";
 import type { ClusterPlan } from "../sdk/preflight/plan";
-import type { CheckedController } from "../sdk/gateways/checks";
 import { planOfPlatform } from "../sdk/preflight/platformPlan";
-import { ConfigurationError } from "../sdk/problems";
 import type { CrdOwnership } from "./crds/crdBundle";
 import type { GatewayControllerArgs, GatewayControllerHandle } from "./networking/controllers/controller";
 import { Gateway } from "./networking/gateway";
 import type { GatewayAddress, GatewayArgs } from "./networking/gatewayArgs";
 import { GatewayApiCrds } from "./networking/gatewayApiCrds";
-import { InferenceExtensionCrds } from "./networking/inferenceExtensionCrds";
+import { InferenceExtensionCrds, type InferenceExtensionCrdsArgs } from "./networking/inferenceExtensionCrds";
 import type { CertManagerArgs } from "./platform/certManager";
 import { KServe, type KServeArgs } from "./platform/kserve";
 import { LeaderWorkerSet, type LeaderWorkerSetArgs } from "./platform/leaderWorkerSet";
@@ -49,7 +47,7 @@ export type PlatformGatewayArgs = GatewayArgs & Partial<GatewayControllerArgs>;
 export interface InferencePlatformArgs extends SurroundingsArgs {
   cluster: ClusterAccessArgs;
   gatewayApi?: { crds?: CrdOwnership; channel?: "standard" | "experimental" };
-  inferenceExtension?: { crds?: CrdOwnership };
+  inferenceExtension?: Pick<InferenceExtensionCrdsArgs, "crds" | "poolCrd">;
   /** Needed by multi-node services; false leaves it out. */
   leaderWorkerSet?: Partial<LeaderWorkerSetArgs> | false;
   kserve?: Partial<KServeArgs>;
@@ -99,10 +97,20 @@ export class InferencePlatform extends pulumi.ComponentResource {
     this.clusterAccess = { kubeconfig };
     const child = { parent: this, provider: this.provider };
 
-    const gatewayApi = new GatewayApiCrds(`${name}-gateway-api`, { ...shared, ...args.gatewayApi }, child);
+    // What makes controllers is loaded for a gateway that says something.
+    const controllers = args.gateway
+      ? (lazyRequire("./networking/controllers/ofPlatform") as typeof import("./networking/controllers/ofPlatform"))
+      : undefined;
+    const given = args.gateway || undefined;
+    const ofCloud = controllers?.crdsOfCloud(name, given?.controller, args);
+    const gatewayApi = new GatewayApiCrds(
+      `${name}-gateway-api`,
+      { ...shared, ...ofCloud?.gatewayApi, ...args.gatewayApi },
+      child,
+    );
     const extension = new InferenceExtensionCrds(
       `${name}-inference-extension`,
-      { ...shared, ...args.inferenceExtension },
+      { ...shared, ...ofCloud?.inferenceExtension, ...args.inferenceExtension },
       child,
     );
     const certificates = loadCertManager(args);
@@ -130,17 +138,19 @@ export class InferencePlatform extends pulumi.ComponentResource {
       },
       child,
     );
-    this.gatewayController = createController(name, args, {
-      ...child,
-      dependsOn: allResources(gatewayApi, extension) as never,
-    });
+    this.gatewayController =
+      given &&
+      controllers?.createController(name, given, args, {
+        ...child,
+        dependsOn: allResources(gatewayApi, extension) as never,
+      });
     const last = around?.afterKServe({
       kserve: kserve.ready,
       gatewayApi,
       controllers: leaderWorkerSet?.ready,
       leaderWorkerSet: args.leaderWorkerSet,
     });
-    const gatewayArgs = args.gateway === false ? undefined : gatewayOf(args.gateway, this.gatewayController);
+    const gatewayArgs = given && controllers?.gatewayOf(given, this.gatewayController);
     const gateway =
       args.gateway === false || this.gatewayController?.withoutGateway
         ? undefined
@@ -186,44 +196,6 @@ function loadCertManager({
   const asks = gateway && [gateway, ...(gateway.listeners ?? [])].some(({ tls }) => tls?.issuer);
   if (certManager === undefined && !asks) return undefined;
   return lazyRequire("./platform/platformCertManager") as typeof import("./platform/platformCertManager");
-}
-
-/** The gateway's controller, where one is chosen; what makes controllers is loaded only then. */
-function createController(
-  name: string,
-  { cluster, gateway, mirrors }: InferencePlatformArgs,
-  opts: pulumi.ComponentResourceOptions,
-): GatewayControllerHandle | undefined {
-  if (!gateway) return undefined;
-  const { controller } = gateway;
-  if (controller === undefined) {
-    const { checkGatewayController } = lazyRequire("../sdk/gateways/checks") as typeof import("../sdk/gateways/checks");
-    const problems = checkGatewayController(gateway as CheckedController);
-    if (problems.length > 0) throw new ConfigurationError(`InferencePlatform "${name}"`, problems);
-    return undefined;
-  }
-  const { createGatewayController } = lazyRequire(
-    "./networking/controllers/controller",
-  ) as typeof import("./networking/controllers/controller");
-  const { kubeconfig } = cluster;
-  return createGatewayController(`${name}-${controller}`, { ...gateway, controller, kubeconfig, mirrors }, opts);
-}
-
-/** The gateway with what its controller adds; what is stated wins. */
-function gatewayOf(
-  given: PlatformGatewayArgs | undefined,
-  handle: GatewayControllerHandle | undefined,
-): GatewayArgs | undefined {
-  if (!handle) return given;
-  const { className, gatewayClassController, gatewayDefaults } = handle;
-  return {
-    gatewayClassName: className,
-    ...(gatewayClassController !== undefined && { gatewayClassController }),
-    ...gatewayDefaults,
-    ...given,
-    labels: { ...gatewayDefaults?.labels, ...given?.labels },
-    annotations: { ...gatewayDefaults?.annotations, ...given?.annotations },
-  };
 }
 
 const surroundingNames = [

@@ -59,6 +59,8 @@ export interface CrdSet {
   readonly crds: Readonly<Record<string, CrdSummary>>;
   /** Other objects in the files, as "<kind>/<name>". */
   readonly others: readonly string[];
+  /** Objects in the files that are somebody else's, as in `crds` and `others`. @default none */
+  readonly leftOut?: readonly string[];
 }
 
 /** What a preview says about one CRD. */

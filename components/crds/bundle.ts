@@ -34,6 +34,8 @@ export interface BundleInputs {
   files: Record<string, string>;
   crds: Record<string, CrdSummary>;
   others: string[];
+  /** Objects in the files that are not of the set. */
+  leftOut?: string[];
   ownership: CrdOwnership;
   onDelete: CrdDeletion;
   conversion?: Record<string, CrdConversion>;

@@ -75,6 +75,7 @@ function bundleInputs(args: CrdBundleArgs): pulumi.Inputs {
     files: set.files,
     crds: set.crds,
     others: set.others,
+    leftOut: set.leftOut,
     ownership: args.crds ?? CrdOwnership.own,
     onDelete: args.onDelete ?? CrdDeletion.delete,
     conversion: args.conversion,

@@ -56,7 +56,7 @@ export function locate(objectName: string): { apiVersion: string; kind: string; 
 export async function loadObjects(set: BundleInputs): Promise<KubernetesObject[]> {
   const files = await loadFiles(set);
   const parsed = await Promise.all([...files].map(([path, text]) => parsedOnce(text, () => parse(path, text))));
-  const objects = parsed.flat() as KubernetesObject[];
+  const objects = (parsed.flat() as KubernetesObject[]).filter((object) => !set.leftOut?.includes(nameOf(object)));
   const declared = objectNames(set);
   const found = objects.map(nameOf);
   const different = [

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { artifacts } from "../../sdk/artifacts";
+import { artifacts, type CrdSet } from "../../sdk/artifacts";
 import { assertNoProblems } from "../../sdk/problems";
 import { type CrdArgs, crdBundles } from "../crds/crdBundle";
 import { allResources } from "../resources";
@@ -33,11 +33,26 @@ export class GatewayApiCrds extends pulumi.ComponentResource {
       set ? [] : [{ path: "channel", given: channel, message: "no such channel", allowed: "standard, experimental" }],
     );
 
-    const bundles = crdBundles(`${name}-bundle`, { ...crdArgs, set }, { parent: this });
+    const bundles = crdBundles(
+      `${name}-bundle`,
+      { ...crdArgs, set: crdArgs.crds === "existing" && channel === "standard" ? usedOf(set) : set },
+      { parent: this },
+    );
 
     this.version = pulumi.output(set.version as string);
     this.names = pulumi.output(Object.keys(set.crds));
     this.ready = allResources(bundles);
     this.registerOutputs({ version: this.version, names: this.names });
   }
+}
+
+/** Kinds that KServe and this package make objects of; a cluster that brings the CRDs itself may lack others, or have them older. */
+const used = ["gatewayclasses", "gateways", "httproutes"].map((plural) => `${plural}.gateway.networking.k8s.io`);
+
+function usedOf(set: CrdSet): CrdSet {
+  return {
+    ...set,
+    crds: Object.fromEntries(Object.entries(set.crds).filter(([crd]) => used.includes(crd))),
+    others: [],
+  };
 }

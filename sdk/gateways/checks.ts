@@ -50,7 +50,7 @@ function gatewayArguments(given: CheckedController, { name, title }: GatewayCont
 }
 
 /** Arguments that are not a Gateway's, and what controllers are given of the environment. */
-const ofController = ["controller", "kubeconfig", "mirrors"];
+const ofController = ["cluster", "controller", "kubeconfig", "mirrors"];
 
 function suggestion(given: string, candidates: readonly string[]): Pick<Problem, "fix"> {
   const close = nearest(given, candidates);

@@ -12,6 +12,7 @@ const loaders: Readonly<Partial<Record<GatewayControllerName, () => GatewayContr
   kgateway: () => (lazyRequire("./kgateway") as typeof import("./kgateway")).kgatewayFacts,
   agentgateway: () => (lazyRequire("./agentgateway") as typeof import("./agentgateway")).agentgatewayFacts,
   standalone: () => (lazyRequire("./standalone") as typeof import("./standalone")).standaloneFacts,
+  digitalocean: () => (lazyRequire("./digitalOcean") as typeof import("./digitalOcean")).digitalOceanFacts,
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingFacts,
 };
 

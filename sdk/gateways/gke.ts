@@ -1,3 +1,4 @@
+import { isOlder } from "../compatibility";
 import type { GatewayControllerFacts } from "./types";
 
 const controllerName = "networking.gke.io/gateway";
@@ -20,4 +21,13 @@ export const gkeFacts: GatewayControllerFacts = {
   authentication: [],
   rateLimit: false,
   makesService: false,
+  managedCrds: (version) => ({ gatewayApi: true, inferencePool: version === undefined || !isOlderGke(version) }),
 };
+
+/** Whether a version such as "1.33.4-gke.1036000" comes before {@link gkeManagedPoolsSince}. */
+function isOlderGke(version: string): boolean {
+  const [release = "", build = "0"] = version.split("-gke.");
+  const [since = "", sinceBuild = "0"] = gkeManagedPoolsSince.split("-gke.");
+  if (isOlder(release, since)) return true;
+  return !isOlder(since, release) && Number(build) < Number(sinceBuild);
+}

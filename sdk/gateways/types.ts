@@ -47,6 +47,8 @@ export interface GatewayControllerFacts {
   readonly makesService: boolean;
   /** Services are reached without a Gateway, so that none is made. @default false */
   readonly withoutGateway?: boolean;
+  /** CRDs that the clusters of its cloud bring and keep themselves. @param clusterVersion version of the control plane, where it is known */
+  managedCrds?(clusterVersion?: string): { readonly gatewayApi: boolean; readonly inferencePool: boolean };
   /** What the preflight of services knows when the controller is installed. @param own the controller's own arguments */
   plan?(own: { readonly version?: string; readonly [argument: string]: unknown }): GatewayControllerPlan;
 }

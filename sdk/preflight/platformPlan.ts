@@ -58,7 +58,10 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
     components: {
       ...controller?.plan.components,
       kserve: versions.kserve,
-      gatewayApi: ofCrds(platform.gatewayApi?.crds, versions.gatewayApi),
+      gatewayApi: ofCrds(
+        platform.gatewayApi?.crds ?? (controller?.facts.managedCrds?.().gatewayApi ? "existing" : undefined),
+        versions.gatewayApi,
+      ),
       inferenceExtension: ofCrds(platform.inferenceExtension?.crds, versions.inferenceExtension),
       leaderWorkerSet: platform.leaderWorkerSet === false ? false : versions.leaderWorkerSet,
       ...autoscalersOf(platform.autoscaling),

@@ -94,12 +94,42 @@ const chartedController = z.strictObject({
   values: object.optional(),
 });
 
+const gke = z.strictObject({
+  proxyOnlySubnet: z
+    .strictObject({
+      ipCidrRange: text,
+      network: text.optional(),
+      region: text.optional(),
+      project: text.optional(),
+      name: text.optional(),
+    })
+    .optional(),
+  healthCheck: z
+    .strictObject({
+      path: text.optional(),
+      port: positive.optional(),
+      intervalSeconds: positive.optional(),
+      timeoutSeconds: positive.optional(),
+    })
+    .optional(),
+  backend: z.strictObject({ timeoutSeconds: positive.optional(), logging: flag.optional() }).optional(),
+});
+
+const digitalocean = z.strictObject({
+  istio: istio.optional(),
+  loadBalancer: z
+    .strictObject({ internal: flag.optional(), sizeUnit: positive.optional(), name: text.optional() })
+    .optional(),
+});
+
 /** The controller of the platform's gateway, and the controllers' own arguments: one entry for each controller. */
 export const gatewayControllerSettings = {
   controller: z
     .enum(["istio", "envoy-gateway", "gke", "kgateway", "agentgateway", "digitalocean", "existing", "standalone"])
     .optional(),
   istio: istio.optional(),
+  gke: gke.optional(),
+  digitalocean: digitalocean.optional(),
   envoyGateway: envoyGateway.optional(),
   kgateway: chartedController.optional(),
   agentgateway: chartedController.optional(),

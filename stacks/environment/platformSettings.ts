@@ -18,7 +18,9 @@ export const platformSettings = z.strictObject({
   gatewayApi: z
     .strictObject({ crds: crds.optional(), channel: z.enum(["standard", "experimental"]).optional() })
     .optional(),
-  inferenceExtension: z.strictObject({ crds: crds.optional() }).optional(),
+  inferenceExtension: z
+    .strictObject({ crds: crds.optional(), poolCrd: z.enum(["own", "existing"]).optional() })
+    .optional(),
   leaderWorkerSet: z
     .union([
       z.literal(false),

@@ -14,7 +14,9 @@ describe("gateway controllers", () => {
     for (const name of gatewayControllerNames()) {
       const facts = gatewayControllerFacts(name);
       strictEqual(facts?.name, name);
-      if (facts.defaultClass !== undefined) strictEqual(controllerOfClass(facts.defaultClass)?.name, name);
+      // DigitalOcean's controller is Istio, too.
+      const ofClass = name === "digitalocean" ? "istio" : name;
+      if (facts.defaultClass !== undefined) strictEqual(controllerOfClass(facts.defaultClass)?.name, ofClass);
       if (facts.defaultVersion !== undefined) deepStrictEqual(facts.poolVersions().includes("v1"), true);
       deepStrictEqual(wrong({ controller: name }), []);
     }
@@ -70,6 +72,12 @@ describe("gateway controllers", () => {
     );
     const gke = planOfPlatform({ gateway: { controller: "gke", gatewayClassName: "gke-l7-rilb" } });
     deepStrictEqual([gke.gateways?.[0]?.className, gke.components?.istio], ["gke-l7-rilb", undefined]);
+    deepStrictEqual(gke.components?.gatewayApi, true);
+    const canary = { version: "1.30.1", revision: "1-30-1", servesGateways: true };
+    const doks = planOfPlatform({
+      gateway: { controller: "digitalocean", ...{ digitalocean: { istio: { canary } } } },
+    });
+    deepStrictEqual([doks.components?.istio, doks.inferenceExtensionEnabled], ["1.30.1", true]);
     deepStrictEqual(planOfPlatform({}).gateways, [
       {
         namespace: "kserve",

@@ -5,12 +5,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ArtifactMirrors } from "../../../sdk/artifacts";
 import { type CheckedController, checkGatewayController } from "../../../sdk/gateways/checks";
 import type { GatewayControllerName } from "../../../sdk/gateways/types";
+import type { GkeClusterDetails } from "../../clusters/clusterHandle";
 import { assertNoProblems } from "../../../sdk/problems";
 import type { Manifest } from "../../kubernetesObject";
 import type { Resources } from "../../resources";
 import type { GatewayArgs } from "../gatewayArgs";
 import type { EnvoyGatewayArgs } from "./envoyGateway";
 import type { AgentgatewayArgs } from "./agentgateway";
+import type { DigitalOceanGatewayArgs } from "./digitalOcean";
 import type { ExistingGatewayClassArgs } from "./existing";
 import type { GkeGatewayArgs } from "./gkeGateway";
 import type { IstioArgs } from "./istioArgs";
@@ -26,11 +28,13 @@ export interface GatewayControllerArgs {
   /** Of controller "envoy-gateway". */
   envoyGateway?: Omit<EnvoyGatewayArgs, "className" | "kubeconfig" | "mirrors" | "prerequisites">;
   /** Of controller "gke". */
-  gke?: Omit<GkeGatewayArgs, "className">;
   /** Of controller "kgateway". */
   kgateway?: KgatewayArgs;
   /** Of controller "agentgateway". */
   agentgateway?: AgentgatewayArgs;
+  gke?: Omit<GkeGatewayArgs, "className" | "cluster">;
+  /** Of controller "digitalocean". */
+  digitalocean?: DigitalOceanGatewayArgs;
   /** Of controller "existing"; the class is the gateway's `gatewayClassName`. */
   existing?: Omit<ExistingGatewayClassArgs, "className">;
 }
@@ -41,6 +45,8 @@ export interface GatewayControllerContext {
   kubeconfig: pulumi.Input<string>;
   /** Where charts and CRDs are taken from instead of their official addresses. */
   mirrors?: ArtifactMirrors;
+  /** The cluster, as far as its handle tells. @default nothing is known */
+  cluster?: { readonly cloud?: string; readonly gke?: GkeClusterDetails };
   /** The class that the gateway names. @default the controller's own */
   gatewayClassName?: string;
 }
@@ -98,6 +104,7 @@ const factories: Readonly<Partial<Record<GatewayControllerName, () => GatewayCon
     withoutGateway: true,
     ready: undefined,
   }),
+  digitalocean: () => (lazyRequire("./digitalOcean") as typeof import("./digitalOcean")).digitalOceanGateway,
   existing: () => (lazyRequire("./existing") as typeof import("./existing")).existingGatewayClass,
 };
 

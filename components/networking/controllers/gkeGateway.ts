@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gkeFacts } from "../../../sdk/gateways/gke";
 import { assertNoProblems, type Problem } from "../../../sdk/problems";
 import type { Manifest } from "../../kubernetesObject";
+import type { GkeClusterDetails } from "../../clusters/clusterHandle";
 import type { GatewayControllerFactory, ScheduledService } from "./controller";
 
 const lazyRequire = createRequire(__filename);
@@ -22,17 +23,19 @@ export interface GkeGatewayArgs {
   healthCheck?: GkeHealthCheckArgs;
   /** How load balancers send requests to model servers. */
   backend?: GkeBackendArgs;
+  /** The cluster's handle has it. */
+  cluster?: GkeClusterDetails;
 }
 
 /** A subnet for the proxies of GKE's regional load balancers. */
 export interface ProxyOnlySubnetArgs {
   /** At least 64 addresses, such as "10.129.0.0/23". */
   ipCidrRange: string;
-  /** Of the cluster, as `cluster.gke.network` has it. */
-  network: pulumi.Input<string>;
-  /** Of the cluster. */
-  region: pulumi.Input<string>;
-  /** @default the provider's */
+  /** @default the cluster's, where its handle tells it */
+  network?: pulumi.Input<string>;
+  /** @default the cluster's, where its handle tells its location */
+  region?: pulumi.Input<string>;
+  /** @default the cluster's, else the provider's */
   project?: pulumi.Input<string>;
   /** @default the resource's name */
   name?: string;
@@ -73,14 +76,16 @@ export class GkeGateway extends pulumi.ComponentResource {
     super("pulumi-kserve:index:GkeGateway", name, {}, opts);
     assertNoProblems(`GkeGateway "${name}"`, checkGkeArgs(args));
     this.className = args.className ?? (gkeFacts.defaultClass as string);
-    this.ready = args.proxyOnlySubnet ? [createSubnet(name, args.proxyOnlySubnet, this)] : [];
+    const { proxyOnlySubnet } = args;
+    this.ready = proxyOnlySubnet ? [createSubnet(name, proxyOnlySubnet, args.cluster, this)] : [];
     this.registerOutputs({ className: this.className });
   }
 }
 
 function createSubnet(
   name: string,
-  { ipCidrRange, network, region, project, name: subnetName }: ProxyOnlySubnetArgs,
+  { ipCidrRange, name: subnetName, ...given }: ProxyOnlySubnetArgs,
+  cluster: GkeClusterDetails | undefined,
   parent: pulumi.Resource,
 ): pulumi.Resource {
   const { Subnetwork } = lazyRequire(
@@ -91,29 +96,45 @@ function createSubnet(
     {
       ipCidrRange,
       name: subnetName,
-      network,
-      project,
+      network: given.network ?? (cluster?.network as pulumi.Input<string>),
+      project: given.project ?? cluster?.project,
       purpose: "REGIONAL_MANAGED_PROXY",
-      region,
+      region: given.region ?? regionOf(cluster?.location as pulumi.Input<string>),
       role: "ACTIVE",
     },
-    { parent },
+    { parent, ...(cluster?.provider && { provider: cluster.provider }) },
   );
 }
 
-function checkGkeArgs({ proxyOnlySubnet }: GkeGatewayArgs): Problem[] {
+/** A zone's region is its name without the last part. */
+function regionOf(location: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(location).apply((place) => place.split("-").slice(0, 2).join("-"));
+}
+
+function checkGkeArgs({ proxyOnlySubnet, cluster }: GkeGatewayArgs): Problem[] {
   if (!proxyOnlySubnet) return [];
+  const problems: Problem[] = [];
+  const path = "gateway.gke.proxyOnlySubnet";
   const { ipCidrRange } = proxyOnlySubnet;
   const size = /^\d{1,3}(?:\.\d{1,3}){3}\/(\d{1,2})$/.exec(ipCidrRange)?.[1];
-  if (size !== undefined && Number(size) <= 26) return [];
-  return [
-    {
-      path: "gateway.gke.proxyOnlySubnet.ipCidrRange",
+  if (size === undefined || Number(size) > 26) {
+    problems.push({
+      path: `${path}.ipCidrRange`,
       given: ipCidrRange,
       message: size === undefined ? "not a range of addresses" : "too small for the proxies of a region",
       allowed: "a range of 64 addresses or more (/26), better 512 (/23)",
-    },
-  ];
+    });
+  }
+  const known = { network: cluster?.network, region: cluster?.location };
+  for (const field of ["network", "region"] as const) {
+    if (proxyOnlySubnet[field] !== undefined || known[field] !== undefined) continue;
+    problems.push({
+      path: `${path}.${field}`,
+      message: "missing; the cluster does not tell it",
+      fix: "give the cluster's, or a cluster whose handle has it",
+    });
+  }
+  return problems;
 }
 
 const poolGroup = "inference.networking.k8s.io";
@@ -151,8 +172,24 @@ function policies(
 }
 
 /** GKE's controller, of the class that the gateway names. */
-export const gkeGateway: GatewayControllerFactory = (name, { gke = {}, gatewayClassName: className }, opts) => {
-  const made = new GkeGateway(name, { ...gke, ...(className && { className }) }, opts);
+export const gkeGateway: GatewayControllerFactory = (name, args, opts) => {
+  const { gke = {}, gatewayClassName: className, cluster } = args;
+  const { cloud } = cluster ?? {};
+  if (cloud !== undefined && cloud !== "gke" && cloud !== "existing") {
+    assertNoProblems(`gateway controller "${name}"`, [
+      {
+        path: "gateway.controller",
+        given: "gke",
+        message: `GKE's gateway controller is in clusters of GKE alone, and this one is of "${cloud}"`,
+        fix: "take a controller that is installed, such as istio",
+      },
+    ]);
+  }
+  const made = new GkeGateway(
+    name,
+    { cluster: cluster?.gke, ...gke, ...(className && { className }) } as GkeGatewayArgs,
+    opts,
+  );
   return {
     controller: "gke",
     className: made.className,
