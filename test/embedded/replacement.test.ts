@@ -93,7 +93,7 @@ describe("replacements of clusters and pools", function () {
     const transforms: AcceleratorPoolArgs["transforms"] = {
       nodePool: (args, kind) =>
         kind === "spot"
-          ? { ...args, nodeConfig: { ...args.nodeConfig, guestAccelerators: [{ type: "x", count: 1 }] } }
+          ? { ...args, nodeConfig: { ...(args.nodeConfig as object), guestAccelerators: [{ type: "x", count: 1 }] } }
           : args,
     };
     deepStrictEqual(await preview({}, { transforms }), {
