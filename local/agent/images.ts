@@ -5,7 +5,14 @@ import { versions } from "../../sdk/versions";
 /** A controller whose pods are real: its image stands for an executable of the toolchain, run as a process of this machine. */
 export interface HostedProgram {
   /** Name in `status` and `logs`. */
-  readonly name: "llmisvc" | "lws" | "envoy-gateway" | "envoy-ai-gateway";
+  readonly name:
+    | "llmisvc"
+    | "lws"
+    | "envoy-gateway"
+    | "envoy-ai-gateway"
+    | "cert-manager"
+    | "cert-manager-webhook"
+    | "cert-manager-cainjector";
   readonly tool: ClusterToolName | GatewayToolName;
   readonly role: string;
   /** The image's repository without a registry, so that mirrors match too. */
@@ -45,6 +52,27 @@ export const hostedPrograms: readonly HostedProgram[] = [
     role: "Envoy AI Gateway's controller",
     repository: "envoyproxy/ai-gateway-controller",
     version: versions.envoyAiGateway,
+  },
+  {
+    name: "cert-manager",
+    tool: "cert-manager",
+    role: "cert-manager's controller",
+    repository: "jetstack/cert-manager-controller",
+    version: versions.certManager,
+  },
+  {
+    name: "cert-manager-webhook",
+    tool: "cert-manager",
+    role: "cert-manager's webhook",
+    repository: "jetstack/cert-manager-webhook",
+    version: versions.certManager,
+  },
+  {
+    name: "cert-manager-cainjector",
+    tool: "cert-manager",
+    role: "cert-manager's injector of authorities",
+    repository: "jetstack/cert-manager-cainjector",
+    version: versions.certManager,
   },
 ];
 

@@ -54,7 +54,50 @@ export async function launchFor(
       return launchLlmisvc(container.args ?? [], root, ports);
     case "lws":
       return launchLws(container.args ?? [], namespace, root, ports);
+    case "cert-manager":
+      return launchPlain(["controller", `--cluster-resource-namespace=${namespace}`], 9403, ports);
+    case "cert-manager-cainjector":
+      return launchPlain(["cainjector"], 9402, ports);
+    case "cert-manager-webhook":
+      return launchCertManagerWebhook(container.args ?? [], namespace, ports);
   }
+}
+
+/** Options are those of local/toolchain/modules/cert-manager/host/main.go. @param health port at which the container says that it lives */
+function launchPlain(args: string[], health: number, ports: HostPorts): Launch {
+  return {
+    args: [...args, `--health-address=127.0.0.1:${ports.health}`],
+    env: {},
+    ports: new Map([[health, ports.health]]),
+    defaultReadiness: { port: health, path: "/livez" },
+    hasWebhook: false,
+    allInterfaces: false,
+  };
+}
+
+function launchCertManagerWebhook(given: string[], namespace: string, ports: HostPorts): Launch {
+  const { flags } = splitFlags(given, []);
+  const names = given.flatMap((word) => /^--dynamic-serving-dns-names=(.+)$/.exec(word)?.[1] ?? []);
+  const inNamespace = (text: string): string => text.replace("$(POD_NAMESPACE)", namespace);
+  return {
+    args: [
+      "webhook",
+      `--secure-port=${ports.webhook}`,
+      `--healthz-port=${ports.health}`,
+      `--secret-namespace=${namespace}`,
+      `--secret-name=${flags.get("dynamic-serving-ca-secret-name") ?? "cert-manager-webhook-ca"}`,
+      `--dns-names=${names.map(inNamespace).join(",")}`,
+    ],
+    env: {},
+    ports: new Map([
+      [Number(flags.get("secure-port") ?? 6443), ports.webhook],
+      [6080, ports.health],
+    ]),
+    defaultReadiness: { port: 6080, path: "/healthz" },
+    hasWebhook: true,
+    // It has options for its servers' ports, not for their addresses.
+    allInterfaces: true,
+  };
 }
 
 function launchLlmisvc(given: string[], root: string, ports: HostPorts): Launch {

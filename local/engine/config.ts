@@ -52,14 +52,21 @@ export function isGallery(config: Record<string, unknown>): boolean {
   return "pulumi-kserve:gallery" in config;
 }
 
-/** The gateway controllers of a configuration that run in the embedded environment, and so have to be built. */
+/** The gateway controllers of a configuration that run in the embedded environment, and cert-manager: what has to be built for it. */
 export function gatewayToolsOf(config: Record<string, unknown>): GatewayToolName[] {
   const { platform } = settingsOfConfig(config) as {
-    platform?: { gateway?: false | { controller?: string; envoyGateway?: { aiGateway?: unknown } } };
+    platform?: {
+      gateway?: false | { controller?: string; envoyGateway?: { aiGateway?: unknown } };
+      certManager?: false | { existing?: boolean };
+    };
   };
-  const gateway = platform?.gateway;
-  if (!gateway || gateway.controller !== "envoy-gateway") return [];
-  return ["envoy-gateway", ...(gateway.envoyGateway?.aiGateway === false ? [] : ["envoy-ai-gateway" as const])];
+  const { gateway, certManager } = platform ?? {};
+  const isEnvoy = gateway && gateway.controller === "envoy-gateway";
+  return [
+    ...(isEnvoy ? ["envoy-gateway" as const] : []),
+    ...(isEnvoy && gateway.envoyGateway?.aiGateway !== false ? ["envoy-ai-gateway" as const] : []),
+    ...(certManager && !certManager.existing ? ["cert-manager" as const] : []),
+  ];
 }
 
 /** What reads a configuration. */

@@ -10,7 +10,7 @@ import { nodePools } from "../cluster/nodes";
 import type { Cluster } from "../cluster/types";
 import { gatewayCharts } from "../toolchain/charts";
 import type { Toolchain } from "../toolchain/types";
-import { isGallery, readConfig } from "./config";
+import { gatewayToolsOf, isGallery, readConfig } from "./config";
 import { openStack } from "./workspace";
 
 /** An environment on an embedded cluster. */
@@ -45,6 +45,8 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
   const { caPem, certPem, keyPem } = cluster.servingCertificates;
   const config = await readConfig(stack, options.configFile);
   const charts = await gatewayCharts(toolchain);
+  // Where an environment has cert-manager, KServe's certificate comes from it as it would elsewhere.
+  const isIssued = gatewayToolsOf(config).includes("cert-manager");
   const program = isGallery(config) ? (await import("../../stacks/gallery/gallery")).gallery : environment;
   return openStack({
     folder: engineFolder(cluster),
@@ -58,7 +60,9 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
           cluster: { kubeconfig: pulumi.secret(kubeconfig), identifier: `embedded-${cluster.name}` },
           mirrors: { ...toolchain.upstream, ...(Object.keys(charts).length > 0 && { charts }) },
           pools,
-          certificates: { provided: { certificate: certPem, privateKey: pulumi.secret(keyPem), caBundle: caPem } },
+          ...(!isIssued && {
+            certificates: { provided: { certificate: certPem, privateKey: pulumi.secret(keyPem), caBundle: caPem } },
+          }),
         }),
       }),
   });

@@ -6,6 +6,7 @@ import type { Catalog, Download, NoDownload, Platform, ToolDefinition } from "./
 const kubernetesModule = "kubernetes";
 const inferenceExtensionModule = "inference-extension";
 const gatewayModule = "envoy-gateway";
+const certManagerModule = "cert-manager";
 const [kubernetesMajor, kubernetesMinor] = versions.kubernetes.split(".");
 
 /** The pinned toolchain of this checkout. */
@@ -95,6 +96,12 @@ export function defaultCatalog(): Catalog {
           sources: "ai",
         },
       },
+      "cert-manager": {
+        version: versions.certManager,
+        versionFrom: { goModule: "github.com/cert-manager/cert-manager/pulumi-kserve" },
+        download: () => ({ none: "its main function is this repository's own" }),
+        build: { module: certManagerModule, package: "./host", ldflags: "-s -w", sources: "host" },
+      },
     },
     // All are dependencies of their module, so that its go.sum vouches for their content.
     upstream: {
@@ -120,6 +127,11 @@ export function defaultCatalog(): Catalog {
         version: versions.envoyAiGateway,
         module: gatewayModule,
         goModule: "github.com/envoyproxy/ai-gateway",
+      },
+      "cert-manager": {
+        version: versions.certManager,
+        module: certManagerModule,
+        goModule: "github.com/cert-manager/cert-manager",
       },
     },
   };

@@ -13,9 +13,11 @@ import type { Toolchain } from "./types";
 export async function gatewayCharts({ upstream }: Pick<Toolchain, "upstream">): Promise<Record<string, string>> {
   const gateway = upstream["envoy-gateway"];
   const aiGateway = upstream["envoy-ai-gateway"];
+  const certManager = upstream["cert-manager"];
   return {
     ...(gateway && { "gateway-helm": dirname(await releasedGatewayChart(gateway)) }),
     ...(aiGateway && { "ai-gateway-helm": join(aiGateway, "manifests", "charts") }),
+    ...(certManager && { "cert-manager": dirname(await releasedCertManagerChart(certManager)) }),
   };
 }
 
@@ -41,17 +43,36 @@ export async function releasedGatewayChart(
   const chart = (await readFile(join(source, "Chart.yaml"), "utf8"))
     .replace(/^version: .*$/m, `version: v${version}`)
     .replace(/^appVersion: .*$/m, `appVersion: v${version}`);
-  const key = createHash("sha256").update(repository).update(values).update(chart).digest("hex").slice(0, 16);
-  const folder = join(cacheRoot(), "charts", key);
-  const target = join(folder, "gateway-helm");
+  return releasedChart(source, "gateway-helm", { "values.yaml": values, "Chart.yaml": chart });
+}
+
+/**
+ * cert-manager's chart as it is released: the repository has a template of its Chart.yaml, into which a release puts its version
+ * (make/manifests.mk, target helm-chart).
+ *
+ * @param repository folder with the files of github.com/cert-manager/cert-manager.
+ */
+async function releasedCertManagerChart(repository: string): Promise<string> {
+  const source = join(repository, "deploy", "charts", "cert-manager");
+  const chart = (await readFile(join(source, "Chart.template.yaml"), "utf8"))
+    .replace("{{IS_PRERELEASE}}", "false")
+    .replace(/v0\.0\.0/g, `v${versions.certManager}`);
+  return releasedChart(source, "cert-manager", { "Chart.yaml": chart });
+}
+
+/** A copy of a chart's folder with some files as they are released, made once. */
+async function releasedChart(source: string, name: string, released: Record<string, string>): Promise<string> {
+  const hash = createHash("sha256").update(source);
+  for (const [file, content] of Object.entries(released)) hash.update(file).update(content);
+  const folder = join(cacheRoot(), "charts", hash.digest("hex").slice(0, 16));
+  const target = join(folder, name);
   if (await stat(folder).catch(() => undefined)) return target;
   const temporary = `${folder}.tmp-${process.pid}`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
-  const copied = join(temporary, "gateway-helm");
+  const copied = join(temporary, name);
   await copyWritable(source, copied);
-  await writeFile(join(copied, "values.yaml"), values);
-  await writeFile(join(copied, "Chart.yaml"), chart);
+  for (const [file, content] of Object.entries(released)) await writeFile(join(copied, file), content);
   // Another process may have been faster; what it made is the same.
   await rename(temporary, folder).catch(async (error: unknown) => {
     if (!(await stat(folder).catch(() => undefined))) throw error;

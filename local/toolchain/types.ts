@@ -18,10 +18,11 @@ export const ownToolNames = ["oracle", "epp-oracle"] as const;
 export type OwnToolName = (typeof ownToolNames)[number];
 
 /**
- * Gateway controllers that run in the embedded environment when an environment installs them, and are built only then: upstream's
- * code, started by a main function of this repository that gives them ports of their own. They are never looked for elsewhere.
+ * Gateway controllers, and cert-manager for their certificates, that run in the embedded environment when an environment installs them, and are
+ * built only then: upstream's code, started by a main function of this repository that gives them ports of their own. They are never
+ * looked for elsewhere.
  */
-export const gatewayToolNames = ["envoy-gateway", "envoy-ai-gateway"] as const;
+export const gatewayToolNames = ["envoy-gateway", "envoy-ai-gateway", "cert-manager"] as const;
 export type GatewayToolName = (typeof gatewayToolNames)[number];
 
 /** Upstream's executables that tests alone run: the embedded environment has no data plane, and so no endpoint picker. */

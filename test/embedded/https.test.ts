@@ -14,7 +14,7 @@ import { projectRoot } from "../../local/paths";
 import { sleep } from "../../local/process";
 import { silentProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
-import type { Toolchain } from "../../local/toolchain/types";
+import { type EmbeddedToolName, type Toolchain, toolNames } from "../../local/toolchain/types";
 import { KubernetesClient } from "../../sdk/kubernetes/client";
 
 const clusterName = "test-https";
@@ -163,5 +163,65 @@ describe("HTTPS on the embedded control plane", function () {
   it("leaves nothing behind", async () => {
     await run(Operation.destroy, await serving([otherHost]));
     strictEqual(await client.get("v1", "Namespace", undefined, "kserve"), undefined);
+  });
+
+  describe("with cert-manager's own controllers", () => {
+    before(async function () {
+      // Its executable is built when it is not in the cache.
+      this.timeout(1_800_000);
+      toolchain = await ensureToolchain<EmbeddedToolName | "cert-manager">({
+        progress: silentProgress,
+        only: [...toolNames, "cert-manager"],
+      });
+      // The cluster that is there learns of it.
+      cluster = await createCluster({ name: clusterName, toolchain, progress: silentProgress });
+    });
+
+    const issuers = {
+      root: { selfSigned: {} },
+      "our-ca": { ca: { secretName: "our-ca", authority: { commonName: "Our CA", issuer: "root" } } },
+    };
+    const issued = (hostname: string, name: string): Record<string, unknown> => ({
+      certManager: { issuers },
+      gateway: { hostnames: [hostname], tls: { issuer: { name } } },
+    });
+    const ca = async (): Promise<X509Certificate> => {
+      const secret = await client.get("v1", "Secret", "cert-manager", "our-ca");
+      return new X509Certificate(Buffer.from((secret?.data as Record<string, string>)["tls.crt"] ?? "", "base64"));
+    };
+
+    it("issues the certificates of KServe's webhooks and of the gateway", async () => {
+      const { outputs = {} } = await run(Operation.up, issued(host, "our-ca"));
+      deepStrictEqual(
+        serviceRows(outputs).map(({ ready, url }) => ({ ready, url })),
+        [{ ready: "True", url: `https://${host}/models/llama-8b` }],
+      );
+      const certificate = await served();
+      ok(certificate.checkHost(host));
+      ok(certificate.verify((await ca()).publicKey), "the authority has signed the certificate");
+      const webhook = await client.get("v1", "Secret", "kserve", "llmisvc-webhook-server-cert");
+      ok((webhook?.data as Record<string, string> | undefined)?.["tls.key"]);
+    });
+
+    it("issues another one when host name and issuer change", async () => {
+      await run(Operation.up, issued(otherHost, "root"));
+      const certificate = await served();
+      ok(certificate.checkHost(otherHost));
+      ok(certificate.verify(certificate.publicKey), "the certificate has signed itself");
+    });
+
+    it("leaves nothing of it behind", async () => {
+      await run(Operation.destroy, issued(otherHost, "root"));
+      strictEqual(await client.get("v1", "Namespace", undefined, "cert-manager"), undefined);
+      strictEqual(
+        await client.get(
+          "apiextensions.k8s.io/v1",
+          "CustomResourceDefinition",
+          undefined,
+          "certificates.cert-manager.io",
+        ),
+        undefined,
+      );
+    });
   });
 });

@@ -18,13 +18,16 @@ describe("gateway controllers of the embedded environment", () => {
     assert.deepEqual(tools({ controller: "envoy-gateway", envoyGateway: { aiGateway: false } }), ["envoy-gateway"]);
     assert.deepEqual([tools({ gatewayClassName: "envoy" }), tools(false), tools(undefined)], [[], [], []]);
     assert.deepEqual(gatewayToolsOf({}), []);
+    const withCertManager = (certManager: unknown) => gatewayToolsOf({ "pulumi-kserve:platform": { certManager } });
+    assert.deepEqual(withCertManager({}), ["cert-manager"]);
+    assert.deepEqual([withCertManager({ existing: true }), withCertManager(false)], [[], []]);
   });
 
   it("are built when they are named", () => {
     assert.deepEqual(readWith(["envoy-gateway"]), ["envoy-gateway"]);
     assert.throws(
       () => readWith(["istio"]),
-      new UsageError("--with istio: expected envoy-gateway or envoy-ai-gateway"),
+      new UsageError("--with istio: expected envoy-gateway or envoy-ai-gateway or cert-manager"),
     );
   });
 });

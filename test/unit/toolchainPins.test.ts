@@ -40,6 +40,7 @@ describe("toolchain: pins", () => {
   for (const [name, goModule] of [
     ["envoy-gateway", "github.com/envoyproxy/gateway"],
     ["envoy-ai-gateway", "github.com/envoyproxy/ai-gateway"],
+    ["cert-manager", "github.com/cert-manager/cert-manager"],
   ] as const) {
     it(`builds ${name} with upstream's pinned code, and a main function of this repository`, () => {
       const { version, build } = catalog.tools[name];
