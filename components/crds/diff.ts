@@ -1,4 +1,8 @@
+import { createRequire } from "node:module";
+
 import { asApplied, type BundleInputs, type BundleOutputs, CrdDeletion, CrdOwnership, objectNames } from "./bundle";
+
+const lazyRequire = createRequire(__filename);
 
 /** What the dynamic provider calls a problem with an input. */
 export interface CheckFailure {
@@ -44,7 +48,20 @@ export function checkBundle(
       fail("conversion", `conversion.${name}: no such CRD in the set; allowed: ${Object.keys(crds).join(", ")}`);
     }
   }
+  const refused = refusedChange(olds, news);
+  if (refused) fail("version", refused);
   return { inputs: { ...news, fieldManager: olds.fieldManager ?? news.fieldManager }, failures };
+}
+
+/** A downgrade, or a step that upstream forbids, of a set that this stack installed in the same cluster. */
+function refusedChange(olds: Partial<BundleInputs>, news: BundleInputs): string | undefined {
+  const { name, version, variant, ownership } = olds;
+  if (version === undefined || name !== news.name || (version === news.version && variant === news.variant)) return;
+  if (ownership !== CrdOwnership.own || news.ownership !== CrdOwnership.own) return;
+  // Loaded when versions differ, because the provider starts in every preview.
+  const { refusedStep } = lazyRequire("../../sdk/upgrades") as typeof import("../../sdk/upgrades");
+  const refused = refusedStep({ name, version, variant }, news);
+  return refused && `CRD set "${name}": ${refused.reason}; fix: ${refused.fix}`;
 }
 
 function oneOf(

@@ -96,6 +96,50 @@ describe("check of CRD sets", () => {
     ]);
   });
 
+  it("refuses to go back, and what Gateway API's policy would refuse, before anything is applied", async () => {
+    const reasons = async (olds: Partial<BundleInputs>, news: Partial<BundleInputs>) => {
+      const { failures } = await provider.check({ ...inputs, ...olds }, { ...inputs, ...news });
+      return failures.map(({ property, reason }) => [property, reason]);
+    };
+    const gateway = { name: "gateway-api", variant: "standard", version: "1.5.1" };
+    assert.deepEqual(await reasons({ version: "1.10.0" }, { version: "1.9.4" }), [
+      [
+        "version",
+        'CRD set "things": a downgrade from 1.10.0 to 1.9.4: objects may have fields that older CRDs do not know, and the API server would ' +
+          "drop them; fix: keep 1.10.0; to go back, destroy the set with its objects and install 1.9.4 anew",
+      ],
+    ]);
+    assert.deepEqual(await reasons(gateway, { ...gateway, version: "1.4.1" }), [
+      [
+        "version",
+        'CRD set "gateway-api": Gateway API\'s own policy safe-upgrades.gateway.networking.k8s.io, which came with 1.5.1, lets no CRDs of a ' +
+          "version before 1.5.0 in; fix: keep 1.5.1; to go back, destroy the set with its objects and install 1.4.1 anew",
+      ],
+    ]);
+    assert.deepEqual(await reasons(gateway, { ...gateway, variant: "experimental" }), [
+      [
+        "version",
+        'CRD set "gateway-api": Gateway API\'s own policy safe-upgrades.gateway.networking.k8s.io lets no experimental CRDs in over those of ' +
+          "the standard channel; fix: keep the standard channel; for the other one destroy the set with its objects and install it anew",
+      ],
+    ]);
+  });
+
+  it("lets a set go up, to the other schema, into other hands, and from experimental to standard", async () => {
+    const failures = async (olds: Partial<BundleInputs>, news: Partial<BundleInputs>) =>
+      (await provider.check({ ...inputs, ...olds }, { ...inputs, ...news })).failures;
+    const gateway = { name: "gateway-api", variant: "standard", version: "1.4.1" };
+    assert.deepEqual(await failures({}, { version: "1.0.1" }), []);
+    assert.deepEqual(await failures({}, { version: "3.0.0", variant: "minimal" }), []);
+    assert.deepEqual(await failures(gateway, { ...gateway, version: "1.5.1" }), []);
+    assert.deepEqual(await failures(gateway, { ...gateway, variant: "experimental" }), []);
+    const experimental = { ...gateway, variant: "experimental", version: "1.5.1" };
+    assert.deepEqual(await failures(experimental, { ...experimental, variant: "standard" }), []);
+    assert.deepEqual(await failures({ version: "2.0.0" }, { ownership: "existing" }), []);
+    assert.deepEqual(await failures({ version: "2.0.0", ownership: "existing" }, {}), []);
+    assert.deepEqual(await failures({ version: "2.0.0" }, { name: "others" }), []);
+  });
+
   it("loads nothing but the comparison, found as the dynamic provider finds it", async () => {
     const code = `
       ${providerCode}
