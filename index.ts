@@ -323,6 +323,7 @@ export { ExistingGatewayClass, type ExistingGatewayClassArgs } from "./component
 export { Gateway } from "./components/networking/gateway";
 export type { GatewayAddress, GatewayArgs, GatewayListenerStatus } from "./components/networking/gatewayArgs";
 export { GatewayApiCrds, type GatewayApiCrdsArgs } from "./components/networking/gatewayApiCrds";
+export type { GatewayApiChannel, GatewayApiVersion } from "./sdk/gateways/gatewayApi";
 export {
   InferenceExtensionCrds,
   type InferenceExtensionCrdsArgs,

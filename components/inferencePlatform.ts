@@ -8,11 +8,10 @@ import type { ArtifactMirrors } from "../sdk/artifacts";
 import { listenersOf } from "../sdk/gateways/listeners";
 import type { ClusterPlan } from "../sdk/preflight/plan";
 import { planOfPlatform } from "../sdk/preflight/platformPlan";
-import type { CrdOwnership } from "./crds/crdBundle";
 import type { GatewayControllerArgs, GatewayControllerHandle } from "./networking/controllers/controller";
 import { Gateway } from "./networking/gateway";
 import type { GatewayAddress, GatewayArgs } from "./networking/gatewayArgs";
-import { GatewayApiCrds } from "./networking/gatewayApiCrds";
+import { GatewayApiCrds, type GatewayApiCrdsArgs } from "./networking/gatewayApiCrds";
 import { InferenceExtensionCrds, type InferenceExtensionCrdsArgs } from "./networking/inferenceExtensionCrds";
 import type { CertManagerArgs } from "./platform/certManager";
 import { KServe, type KServeArgs } from "./platform/kserve";
@@ -46,7 +45,7 @@ export type PlatformGatewayArgs = GatewayArgs & Partial<GatewayControllerArgs>;
 /** Arguments of {@link InferencePlatform}. */
 export interface InferencePlatformArgs extends SurroundingsArgs {
   cluster: ClusterAccessArgs;
-  gatewayApi?: { crds?: CrdOwnership; channel?: "standard" | "experimental" };
+  gatewayApi?: Pick<GatewayApiCrdsArgs, "crds" | "version" | "channel">;
   inferenceExtension?: Pick<InferenceExtensionCrdsArgs, "crds" | "poolCrd">;
   /** Needed by multi-node services; false leaves it out. */
   leaderWorkerSet?: Partial<LeaderWorkerSetArgs> | false;

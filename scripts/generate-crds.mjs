@@ -1,5 +1,5 @@
-// Writes sdk/crdSets.generated.ts: files, checksums, names and versions of every CRD set, read from the Go modules of the
-// upstream projects, whose folders hold the same files as the repositories at the tag. Needs `go`, and the modules in its
+// Writes sdk/crdSets.generated.ts and sdk/earlierCrdSets.generated.ts: files, checksums, names and versions of every CRD set, read from
+// the Go modules of the upstream projects, whose folders hold the same files as the repositories at the tag. Needs `go`, and the modules in its
 // cache or a Go proxy. Run it after a version in sdk/versions.ts has changed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,6 +13,7 @@ import { format, resolveConfig } from "prettier";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const output = join(root, "sdk", "crdSets.generated.ts");
+const earlierOutput = join(root, "sdk", "earlierCrdSets.generated.ts");
 
 const upstreams = {
   kserve: { module: "github.com/kserve/kserve", repository: "kserve/kserve", version: "kserve" },
@@ -94,6 +95,9 @@ const sets = {
   },
 };
 
+/** Sets of versions before the pinned ones: the pin that is replaced, by the key of the pin that has the earlier version. */
+const earlier = { gatewayApiBefore: { pin: "gatewayApi", sets: ["gatewayApiStandard", "gatewayApiExperimental"] } };
+
 function pinnedVersions() {
   const source = readFileSync(join(root, "sdk", "versions.ts"), "utf8");
   return Object.fromEntries([...source.matchAll(/^ {2}(\w+): "([^"]+)"/gm)].map(([, key, value]) => [key, value]));
@@ -149,17 +153,34 @@ function sorted(record) {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export async function generate() {
-  const pinned = pinnedVersions();
-  const described = Object.fromEntries(Object.entries(sets).map(([key, set]) => [key, describe(set, pinned)]));
-  const source = `// Written by scripts/generate-crds.mjs; do not edit.
+const header = `// Written by scripts/generate-crds.mjs; do not edit.
 import type { CrdSet } from "./artifacts";
+`;
 
+function pinnedSets(pinned) {
+  const described = Object.fromEntries(Object.entries(sets).map(([key, set]) => [key, describe(set, pinned)]));
+  return `${header}
 /** Every CRD set at its pinned version. */
 export const crdSets = ${JSON.stringify(described)} as const satisfies Record<string, CrdSet>;
 `;
-  return format(source, { ...(await resolveConfig(output)), parser: "typescript" });
 }
 
-if (process.argv.includes("--print")) process.stdout.write(await generate());
-else writeFileSync(output, await generate());
+function earlierSets(pinned) {
+  const described = Object.entries(earlier).flatMap(([version, { pin, sets: keys }]) =>
+    keys.map((key) => [key, { [pinned[version]]: describe(sets[key], { ...pinned, [pin]: pinned[version] }) }]),
+  );
+  return `${header}
+/** CRD sets of versions before the pinned one that can be installed as well, by version. */
+export const earlierCrdSets = ${JSON.stringify(Object.fromEntries(described))} as const satisfies Record<string, Record<string, CrdSet>>;
+`;
+}
+
+const pinned = pinnedVersions();
+for (const [path, source] of [
+  [output, pinnedSets(pinned)],
+  [earlierOutput, earlierSets(pinned)],
+]) {
+  const text = await format(source, { ...(await resolveConfig(path)), parser: "typescript" });
+  if (process.argv.includes("--print")) process.stdout.write(text);
+  else writeFileSync(path, text);
+}

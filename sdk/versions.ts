@@ -13,6 +13,8 @@ export const versions = {
   /** KServe, whose controller acts on LLMInferenceServices. */
   kserve: "0.20.0",
   gatewayApi: "1.5.1",
+  /** The minor version before, at which a cluster may stay until what else is in it knows the newer one. */
+  gatewayApiBefore: "1.4.1",
   /** Gateway API inference extension (InferencePool, endpoint picker). */
   inferenceExtension: "1.5.0",
   leaderWorkerSet: "0.8.0",

@@ -1,6 +1,6 @@
 import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 import type { BundleInputs } from "./bundle";
-import { Waiting } from "./cluster";
+import { isOverload, Waiting } from "./cluster";
 import { nameOf } from "./objects";
 
 /**
@@ -25,11 +25,6 @@ export async function applyObject(
       else throw described(error, object, set);
     }
   }
-}
-
-/** Reasons with which the API server says that it had no time. */
-function isOverload({ code, reason }: ApiError): boolean {
-  return code === 429 || (code === 504 && reason === "Timeout");
 }
 
 function described(error: ApiError, object: KubernetesObject, set: string): Error {

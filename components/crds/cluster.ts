@@ -65,6 +65,11 @@ export async function readMetadata(
   }
 }
 
+/** Whether the API server says that it had no time. */
+export function isOverload({ code, reason }: ApiError): boolean {
+  return code === 429 || (code === 504 && reason === "Timeout");
+}
+
 /** Runs the same work for every item and collects every failure into one error. */
 export async function forAll<T, R>(items: readonly T[], subject: string, work: (item: T) => Promise<R>): Promise<R[]> {
   const results = await Promise.allSettled(items.map(work));

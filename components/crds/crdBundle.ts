@@ -18,7 +18,7 @@ export interface CrdArgs {
   onDelete?: CrdDeletion;
   /** Take over CRDs that exist already and fields that others have changed. @default false: an error that names the other */
   force?: boolean;
-  /** How long CRDs may take to be served, or to be gone. In seconds. @default 300 */
+  /** How long CRDs may take to be served or to be gone, and the objects of one to be written anew. In seconds. @default 300 */
   timeoutSeconds?: number;
   /** Where files are taken from instead of their official address. */
   mirrors?: ArtifactMirrors;
@@ -42,8 +42,11 @@ export interface CrdBundleArgs extends CrdArgs {
  * package needs no further plugin. It is not a `pulumi.dynamic.Resource`: that serialises its code into the program's state
  * on every run, which costs time, while this one names the module to load.
  *
- * Errors come from the resource's own steps: files whose checksum is wrong, CRDs that exist already, fields that another manager
- * owns, stored versions that would be removed, CRDs that are missing with `crds: "existing"`.
+ * A version that goes while objects may still be stored in it goes after they were all written anew, within `timeoutSeconds`.
+ *
+ * Errors come from the resource's own steps: a downgrade, or a step that upstream forbids (already in the preview), files whose checksum is
+ * wrong, CRDs that exist already, fields that another manager owns, a present storage version that would be removed, CRDs that are missing
+ * with `crds: "existing"`.
  */
 export class CrdBundle extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;

@@ -53,7 +53,10 @@ export function checkBundle(
   return { inputs: { ...news, fieldManager: olds.fieldManager ?? news.fieldManager }, failures };
 }
 
-/** A downgrade, or a step that upstream forbids, of a set that this stack installed in the same cluster. */
+/**
+ * A downgrade, or a step that upstream forbids, of a set that this stack installed. A kubeconfig that has changed is no reason to let it pass:
+ * mostly it leads to the same cluster.
+ */
 function refusedChange(olds: Partial<BundleInputs>, news: BundleInputs): string | undefined {
   const { name, version, variant, ownership } = olds;
   if (version === undefined || name !== news.name || (version === news.version && variant === news.variant)) return;

@@ -7,6 +7,7 @@ import { verifyExisting } from "./existing";
 import { type CustomResourceDefinition, isCrd, loadObjects, nameOf } from "./objects";
 import { isManagedBy, otherManagers, ownedDigest } from "./ownership";
 import { removeObjects } from "./remove";
+import { migrateStorage } from "./storageMigration";
 
 const unreachable = "check that the cluster runs and that the kubeconfig leads to it, then run `pulumi up` again";
 
@@ -16,6 +17,8 @@ export function createBundle(inputs: BundleInputs): Promise<BundleOutputs> {
     if (inputs.ownership === CrdOwnership.existing) return verifyExisting(client, inputs);
     const objects = await loadObjects(inputs);
     await refuseForeign(client, inputs, objectNames(inputs));
+    // Retained CRDs, or those of another that are taken over, may be of another version.
+    await migrateStorage(client, inputs, objects.filter(isCrd));
     return recordIncomplete(inputs, () => applyObjects(client, inputs, objects, new Set()));
   });
 }
@@ -35,7 +38,7 @@ export function updateBundle(olds: BundleOutputs, news: BundleInputs): Promise<B
       news,
       objectNames(news).filter((name) => !before.includes(name)),
     );
-    await refuseLostVersions(client, news, objects.filter(isCrd));
+    await migrateStorage(client, news, objects.filter(isCrd));
     // What a refresh showed as changed is what the user wants repaired, even where another manager owns it now.
     const repaired = new Set(before.filter((name) => olds.live[name] !== asApplied));
     const outputs = await applyObjects(client, news, objects, repaired);
@@ -107,33 +110,6 @@ async function refuseForeign(client: KubernetesClient, inputs: BundleInputs, nam
   throw new Error(
     `CRD set "${inputs.name}": ${foreign.length} of its objects exist already and are not of this stack\n${foreign.join("\n")}\n` +
       'fix: set crds to "existing" to use them as they are, or force to true to take them over',
-  );
-}
-
-/** @throws Error that names every version in which objects may be stored and which would no longer be there. */
-async function refuseLostVersions(
-  client: KubernetesClient,
-  inputs: BundleInputs,
-  crds: CustomResourceDefinition[],
-): Promise<void> {
-  const problems = await Promise.all(
-    crds.map(async (crd) => {
-      const live = (await readObject(client, nameOf(crd))) as CustomResourceDefinition | undefined;
-      const kept = crd.spec.versions.map((version) => version.name);
-      const lost = (live?.status?.storedVersions ?? []).filter((version) => !kept.includes(version));
-      return lost.length === 0
-        ? []
-        : [
-            `  - ${nameOf(crd)}: objects may be stored as ${lost.join(", ")}, which ${inputs.version} does not have (it has ${kept.join(", ")})`,
-          ];
-    }),
-  );
-  const lines = problems.flat();
-  if (lines.length === 0) return;
-  throw new Error(
-    `CRD set "${inputs.name}": versions that are in use would be removed\n${lines.join("\n")}\n` +
-      "fix: first install a version of the set that has both, rewrite every object (kubectl get <kind> -A -o json | kubectl replace -f -), " +
-      "then remove the old version from the CRD's status.storedVersions",
   );
 }
 

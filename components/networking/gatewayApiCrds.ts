@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { artifacts, type CrdSet } from "../../sdk/artifacts";
+import type { CrdSet } from "../../sdk/artifacts";
+import {
+  checkGatewayApi,
+  type GatewayApiChannel,
+  gatewayApiSet,
+  type GatewayApiVersion,
+  gatewayApiVersions,
+} from "../../sdk/gateways/gatewayApi";
 import { assertNoProblems } from "../../sdk/problems";
 import { type CrdArgs, crdBundles } from "../crds/crdBundle";
 import { allResources } from "../resources";
@@ -8,10 +15,15 @@ import { allResources } from "../resources";
 /** Arguments of {@link GatewayApiCrds}. */
 export interface GatewayApiCrdsArgs extends CrdArgs {
   /**
-   * "standard" or "experimental". The standard channel's admission policy refuses to go to the experimental one: its
-   * ValidatingAdmissionPolicyBinding has to be deleted first. @default "standard"
+   * "1.5.1" or "1.4.1". It can be raised, but not lowered (docs/upgrades.md). A mirror of `gateway-api` must hold the files of this version.
+   * @default "1.5.1"
    */
-  channel?: "standard" | "experimental";
+  version?: GatewayApiVersion;
+  /**
+   * "standard" or "experimental". To go from the standard channel of 1.5 or later to the experimental one is refused, as Gateway API's own
+   * admission policy would. @default "standard"
+   */
+  channel?: GatewayApiChannel;
 }
 
 /** The CRDs of Gateway API, and the admission policy that keeps older versions from replacing them. */
@@ -22,16 +34,12 @@ export class GatewayApiCrds extends pulumi.ComponentResource {
   /** What an object of these kinds must depend on. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError for a version or a channel that is not known. */
   constructor(name: string, args: GatewayApiCrdsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:GatewayApiCrds", name, {}, opts);
-    const { channel = "standard", ...crdArgs } = args;
-    const set = { standard: artifacts.crds.gatewayApiStandard, experimental: artifacts.crds.gatewayApiExperimental }[
-      channel
-    ];
-    assertNoProblems(
-      `GatewayApiCrds "${name}"`,
-      set ? [] : [{ path: "channel", given: channel, message: "no such channel", allowed: "standard, experimental" }],
-    );
+    const { version = gatewayApiVersions[0], channel = "standard", ...crdArgs } = args;
+    assertNoProblems(`GatewayApiCrds "${name}"`, checkGatewayApi({ version, channel }));
+    const set = gatewayApiSet(version, channel);
 
     const bundles = crdBundles(
       `${name}-bundle`,
@@ -39,7 +47,7 @@ export class GatewayApiCrds extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.version = pulumi.output(set.version as string);
+    this.version = pulumi.output(set.version);
     this.names = pulumi.output(Object.keys(set.crds));
     this.ready = allResources(bundles);
     this.registerOutputs({ version: this.version, names: this.names });

@@ -13,7 +13,7 @@ const lazyRequire = createRequire(__filename);
 
 /** What decides what an `InferencePlatform` installs. */
 export interface PlannedPlatform {
-  readonly gatewayApi?: { readonly crds?: string };
+  readonly gatewayApi?: { readonly crds?: string; readonly version?: string };
   readonly inferenceExtension?: { readonly crds?: string };
   readonly leaderWorkerSet?: object | false;
   readonly certManager?: { readonly existing?: boolean; readonly version?: string } | false;
@@ -60,7 +60,7 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
       kserve: versions.kserve,
       gatewayApi: ofCrds(
         platform.gatewayApi?.crds ?? (controller?.facts.managedCrds?.().gatewayApi ? "existing" : undefined),
-        versions.gatewayApi,
+        platform.gatewayApi?.version ?? versions.gatewayApi,
       ),
       inferenceExtension: ofCrds(platform.inferenceExtension?.crds, versions.inferenceExtension),
       leaderWorkerSet: platform.leaderWorkerSet === false ? false : versions.leaderWorkerSet,

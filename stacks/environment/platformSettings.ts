@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { CrdOwnership } from "../../components/crds/bundle";
 import { kserveNamespace } from "../../sdk/api/constants";
+import { gatewayApiChannels, gatewayApiVersions } from "../../sdk/gateways/gatewayApi";
 import { gatewayControllerSettings } from "./gatewayControllerSettings";
 import { prometheusAccess, surroundingsSettings } from "./surroundingsSettings";
 import { certManagerSettings } from "./certManagerSettings";
@@ -16,7 +17,11 @@ const crds = z.enum(CrdOwnership);
 /** What is installed, as arguments of InferencePlatform. */
 export const platformSettings = z.strictObject({
   gatewayApi: z
-    .strictObject({ crds: crds.optional(), channel: z.enum(["standard", "experimental"]).optional() })
+    .strictObject({
+      crds: crds.optional(),
+      version: z.enum(gatewayApiVersions).optional(),
+      channel: z.enum(gatewayApiChannels).optional(),
+    })
     .optional(),
   inferenceExtension: z
     .strictObject({ crds: crds.optional(), poolCrd: z.enum(["own", "existing"]).optional() })

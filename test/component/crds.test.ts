@@ -8,6 +8,7 @@ import { InferenceExtensionCrds } from "../../components/networking/inferenceExt
 import { KServeCrds } from "../../components/platform/kserveCrds";
 import { LeaderWorkerSetCrds } from "../../components/platform/leaderWorkerSetCrds";
 import { artifacts, type CrdSet } from "../../sdk/artifacts";
+import { gatewayApiSet } from "../../sdk/gateways/gatewayApi";
 import { ConfigurationError } from "../../sdk/problems";
 import { named, register, valueOf } from "./mocks";
 
@@ -155,7 +156,29 @@ describe("CRD components", () => {
     );
   });
 
-  it("refuse a channel or schema that does not exist", async () => {
+  it("install an earlier version of Gateway API where it is asked for", async () => {
+    const { registrations } = await register(() => {
+      new GatewayApiCrds("gateway-api", { kubeconfig: "kubeconfig", version: "1.4.1" });
+      new GatewayApiCrds("pinned", { kubeconfig: "kubeconfig", version: "1.5.1", channel: "experimental" });
+    });
+    const inputsOf = (name: string) => registrations.find((each) => each.name === `${name}-bundle`)?.inputs;
+    assert.deepEqual(inputsOf("gateway-api"), bundleOf(gatewayApiSet("1.4.1", "standard")));
+    assert.deepEqual(inputsOf("pinned"), bundleOf(crds.gatewayApiExperimental));
+  });
+
+  it("refuse a version, channel or schema that does not exist", async () => {
+    await assert.rejects(
+      register(() => new GatewayApiCrds("gateway-api", { kubeconfig: "k", version: "v1.4.1" as "1.4.1" })),
+      new ConfigurationError('GatewayApiCrds "gateway-api"', [
+        {
+          path: "version",
+          given: "v1.4.1",
+          message: "Gateway API's CRDs of this version are not known",
+          allowed: "1.5.1, 1.4.1",
+          fix: 'did you mean "1.4.1"?',
+        },
+      ]),
+    );
     await assert.rejects(
       register(() => new GatewayApiCrds("gateway-api", { kubeconfig: "k", channel: "beta" as "standard" })),
       new ConfigurationError('GatewayApiCrds "gateway-api"', [

@@ -6,11 +6,12 @@ import { join } from "node:path";
 
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import * as pulumi from "@pulumi/pulumi";
-import { dump } from "js-yaml";
+import { dump, load } from "js-yaml";
 
 import { CrdBundle, type CrdBundleArgs } from "../../components/crds/crdBundle";
 import { openStorage } from "../../components/crds/finalizer";
-import { GatewayApiCrds } from "../../components/networking/gatewayApiCrds";
+import type { CustomResourceDefinition } from "../../components/crds/objects";
+import { GatewayApiCrds, type GatewayApiCrdsArgs } from "../../components/networking/gatewayApiCrds";
 import { InferenceExtensionCrds } from "../../components/networking/inferenceExtensionCrds";
 import { KServeCrds } from "../../components/platform/kserveCrds";
 import { LeaderWorkerSetCrds } from "../../components/platform/leaderWorkerSetCrds";
@@ -24,6 +25,7 @@ import { runCommand, sleep } from "../../local/process";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { Toolchain } from "../../local/toolchain/types";
 import { artifacts, type CrdSet } from "../../sdk/artifacts";
+import { gatewayApiSet } from "../../sdk/gateways/gatewayApi";
 import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 import { type InterruptedOptions, interruptedProgram } from "./crdsInterrupted";
 
@@ -110,8 +112,9 @@ describe("CRD sets through the engine", function () {
     return names.filter((name) => !name.endsWith(".kwok.x-k8s.io")).sort();
   }
 
-  async function crd(name: string): Promise<KubernetesObject | undefined> {
-    return client.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", undefined, name);
+  async function crd(name: string): Promise<CustomResourceDefinition | undefined> {
+    const found = await client.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", undefined, name);
+    return found as CustomResourceDefinition | undefined;
   }
 
   const patch = (name: string, body: unknown, fieldManager = "kubectl-edit"): Promise<unknown> =>
@@ -242,27 +245,99 @@ describe("CRD sets through the engine", function () {
     deepStrictEqual(versionsOf(await crd("things.example.com")), ["v1", "v2"]);
   });
 
-  it("upgrades, but never loses a version in which objects are stored", async () => {
+  it("upgrades, and writes objects anew before the version goes in which they are stored", async () => {
     const { stack, args, things } = await openThings("upgrade");
     await stack.up();
+    for (const name of ["one", "two", "three"]) await client.apply(thing(name), { fieldManager: "test" });
+
+    args.set = things.write({ v2: "storage" });
+    match(
+      await failure(stack.up()),
+      /the version in which objects are stored would be removed\n.*things\.example\.com: objects are stored as v1, which 1\.0\.0 does not have \(it has v2\)/s,
+    );
     args.set = things.write({ v1: "served", v2: "storage" });
     const preview = await stack.preview();
     deepStrictEqual(preview.names("update"), ["things"]);
     await stack.up();
     deepStrictEqual(versionsOf(await crd("things.example.com")), ["v1", "v2"]);
+    deepStrictEqual((await crd("things.example.com"))?.status?.storedVersions, ["v1", "v2"]);
+    const before = (await client.list("example.com/v2", "Thing")).items;
 
     args.set = things.write({ v2: "storage" });
-    match(
-      await failure(stack.up()),
-      /versions that are in use would be removed\n.*things\.example\.com: objects may be stored as v1, which .* does not have \(it has v2\)/s,
-    );
-    await client.request("PATCH", `${crdPath}/things.example.com/status`, {
-      body: { status: { storedVersions: ["v2"] } },
-      contentType: "application/merge-patch+json",
-    });
     await stack.up();
     deepStrictEqual(versionsOf(await crd("things.example.com")), ["v2"]);
+    deepStrictEqual((await crd("things.example.com"))?.status?.storedVersions, ["v2"]);
+    const after = (await client.list("example.com/v2", "Thing")).items;
+    deepStrictEqual(after.map(contentOf), before.map(contentOf));
+    // Every one of them was written.
+    deepStrictEqual(
+      after.filter((each, index) => each.metadata.resourceVersion === before[index]?.metadata.resourceVersion),
+      [],
+    );
+    deepStrictEqual((await stack.refresh()).changed, []);
+    deepStrictEqual((await stack.up()).changed, []);
   });
+
+  it("raises Gateway API by its version, keeps its objects, and does not go back", async () => {
+    const before = await moduleFolder("sigs.k8s.io/gateway-api", "1.4.1");
+    const args: GatewayApiCrdsArgs = { kubeconfig, version: "1.4.1", mirrors: { "gateway-api": before } };
+    const stack = await open("gateway-versions", () => new GatewayApiCrds("gateway-api", args));
+    opened.push(stack);
+    await stack.up();
+    deepStrictEqual(await crdNames(), Object.keys(gatewayApiSet("1.4.1", "standard").crds));
+    for (const object of gatewayObjects) await client.apply(object, { fieldManager: "test" });
+    const objects = () => Promise.all(gatewayObjects.map(read));
+    const made = await objects();
+
+    args.version = "1.5.1";
+    args.mirrors = toolchain.upstream;
+    const preview = await stack.preview();
+    deepStrictEqual(preview.changed, ["update gateway-api-bundle"]);
+    strictEqual(preview.inputsOf("gateway-api-bundle").version, "1.5.1");
+    strictEqual(stack.outputs("gateway-api-bundle").version, "1.4.1");
+    await stack.up();
+    deepStrictEqual(await crdNames(), Object.keys(artifacts.crds.gatewayApiStandard.crds));
+    deepStrictEqual(await objects(), made);
+    deepStrictEqual((await stack.preview()).changed, []);
+    deepStrictEqual((await stack.refresh()).changed, []);
+
+    args.version = "1.4.1";
+    args.mirrors = { "gateway-api": before };
+    match(
+      await failure(stack.preview()),
+      /CRD set "gateway-api": Gateway API's own policy safe-upgrades\.gateway\.networking\.k8s\.io, which came with 1\.5\.1, lets no CRDs of a version before 1\.5\.0 in; fix: keep 1\.5\.1; to go back, destroy the set with its objects and install 1\.4\.1 anew/,
+    );
+    args.version = "1.5.1";
+    args.channel = "experimental";
+    match(
+      await failure(stack.preview()),
+      /CRD set "gateway-api": Gateway API's own policy safe-upgrades\.gateway\.networking\.k8s\.io lets no experimental CRDs in over those of the standard channel; fix: keep the standard channel/,
+    );
+    // The policy does what the refusals say of it.
+    match(await refusal(before, "standard"), /Installing CRDs with version before v1\.5\.0 is prohibited/);
+    match(
+      await refusal(toolchain.upstream["gateway-api"] ?? "", "experimental"),
+      /Installing experimental CRDs on top of standard channel CRDs is prohibited/,
+    );
+  });
+
+  const read = ({ apiVersion, kind, metadata: { namespace, name = "" } }: KubernetesObject) =>
+    client.get(apiVersion, kind, namespace, name);
+
+  /** What the API server says of a CRD of Gateway API. It knows a policy a moment after it was made. */
+  async function refusal(source: string, channel: string): Promise<string> {
+    const file = join(source, "config", "crd", channel, "gateway.networking.k8s.io_gatewayclasses.yaml");
+    const object = load(readFileSync(file, "utf8")) as KubernetesObject;
+    delete object.status;
+    for (;;) {
+      try {
+        await client.apply(object, { fieldManager: "test", force: true, dryRun: true });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      await sleep(50);
+    }
+  }
 
   it("keeps retained CRDs, and takes them up again", async () => {
     const { stack } = await openThings("retain", { onDelete: "retain" });
@@ -392,6 +467,60 @@ function thingsIn(folder: string) {
     };
   };
   return { folder, write, manifest };
+}
+
+/** One of each kind that this package makes, and a reference grant, whose CRD has a new version. */
+const gatewayObjects: KubernetesObject[] = [
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "GatewayClass",
+    metadata: { name: "a-class" },
+    spec: { controllerName: "example.com/controller" },
+  },
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    metadata: { name: "a-gateway", namespace: "default" },
+    spec: { gatewayClassName: "a-class", listeners: [{ name: "http", port: 80, protocol: "HTTP" }] },
+  },
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name: "a-route", namespace: "default" },
+    spec: { parentRefs: [{ name: "a-gateway" }], rules: [{ backendRefs: [{ name: "a-service", port: 80 }] }] },
+  },
+  {
+    apiVersion: "gateway.networking.k8s.io/v1beta1",
+    kind: "ReferenceGrant",
+    metadata: { name: "a-grant", namespace: "default" },
+    spec: {
+      from: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", namespace: "default" }],
+      to: [{ group: "", kind: "Service" }],
+    },
+  },
+];
+
+/** Where Go keeps a module, which it fetches where it has to. */
+async function moduleFolder(module: string, version: string): Promise<string> {
+  const { stdout } = await runCommand("go", ["mod", "download", "-json", `${module}@v${version}`], {
+    // Outside any module, so that no go.mod decides about versions.
+    cwd: tmpdir(),
+    env: { ...process.env, GOFLAGS: "-mod=mod" },
+  });
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
+}
+
+const thing = (name: string) => ({
+  apiVersion: "example.com/v1",
+  kind: "Thing",
+  metadata: { name, namespace: "default" },
+  spec: { of: name },
+});
+
+/** What a client sees of an object beside its versions. */
+function contentOf({ metadata, ...content }: KubernetesObject): object {
+  const { name, uid, generation, creationTimestamp } = metadata;
+  return { ...content, name, uid, generation, creationTimestamp };
 }
 
 function versionsOf(crd: KubernetesObject | undefined): string[] {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { runCommand } from "../../local/process";
 import { projectRoot } from "../../local/paths";
 import { type CrdSet, artifacts } from "../../sdk/artifacts";
+import { gatewayApiChannels, gatewayApiSet, gatewayApiVersions } from "../../sdk/gateways/gatewayApi";
 import { versions } from "../../sdk/versions";
 
 const { crds } = artifacts;
@@ -14,7 +15,10 @@ describe("CRD sets", () => {
     this.timeout(60_000);
     const script = join(projectRoot(), "scripts", "generate-crds.mjs");
     const { stdout } = await runCommand(process.execPath, [script, "--print"], { cwd: projectRoot() });
-    assert.equal(stdout, readFileSync(join(projectRoot(), "sdk", "crdSets.generated.ts"), "utf8"));
+    const written = ["crdSets", "earlierCrdSets"].map((file) =>
+      readFileSync(join(projectRoot(), "sdk", `${file}.generated.ts`), "utf8"),
+    );
+    assert.equal(stdout, written.join(""));
   });
 
   it("have the pinned versions", () => {
@@ -30,6 +34,22 @@ describe("CRD sets", () => {
       envoyGateway: versions.envoyGateway,
       envoyAiGateway: versions.envoyAiGateway,
     });
+  });
+
+  it("are there for every version of Gateway API that can be chosen", () => {
+    const chosen = gatewayApiVersions.flatMap((version) =>
+      gatewayApiChannels.map((channel) => {
+        const set = gatewayApiSet(version, channel);
+        return [set.name, set.variant, set.version, Object.keys(set.crds).length, set.others.length];
+      }),
+    );
+    assert.deepEqual(chosen, [
+      ["gateway-api", "standard", "1.5.1", 8, 2],
+      ["gateway-api", "experimental", "1.5.1", 12, 2],
+      ["gateway-api", "standard", "1.4.1", 6, 0],
+      ["gateway-api", "experimental", "1.4.1", 12, 0],
+    ]);
+    assert.match(gatewayApiSet("1.4.1", "standard").source, /gateway-api\/v1\.4\.1\/$/);
   });
 
   it("hold InferencePool in both API groups", () => {
