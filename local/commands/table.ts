@@ -7,6 +7,7 @@ import { kubeconfig } from "./kubeconfig";
 import { list } from "./list";
 import { logs } from "./logs";
 import { destroy, preview, refresh, up } from "./operations";
+import { resources } from "./resources";
 import { status } from "./status";
 import { toolchain } from "./toolchain";
 
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, Command>> = {
   explain,
   diagnose,
   status,
+  resources,
   logs,
   kubeconfig,
   list,

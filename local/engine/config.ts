@@ -47,9 +47,10 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
   return checked;
 }
 
-/** Whether a configuration is one of stacks/gallery, which names entries. */
-export function isGallery(config: Record<string, unknown>): boolean {
-  return "pulumi-kserve:gallery" in config;
+/** The program that a configuration is for: stacks/gallery reads entries' names, stacks/inference-scheduling what it calls the guide. */
+export function programOfConfig(config: Record<string, unknown>): "environment" | "gallery" | "inference-scheduling" {
+  if ("pulumi-kserve:gallery" in config) return "gallery";
+  return "pulumi-kserve:guide" in config ? "inference-scheduling" : "environment";
 }
 
 /** The gateway controllers of a configuration that run in the embedded environment, and cert-manager: what has to be built for it. */
@@ -73,22 +74,39 @@ export function gatewayToolsOf(config: Record<string, unknown>): GatewayToolName
 async function programOf(
   config: Record<string, unknown>,
 ): Promise<{ keys: readonly string[]; parse: (given: unknown) => unknown }> {
-  if (!isGallery(config)) return { keys: settingKeys, parse: parseSettings };
-  // Its entries load the whole library.
-  const { gallerySettingKeys, parseGallerySettings } = await import("../../stacks/gallery/settings");
-  return { keys: gallerySettingKeys, parse: parseGallerySettings };
+  // The others load the recipes too.
+  switch (programOfConfig(config)) {
+    case "environment":
+      return { keys: settingKeys, parse: parseSettings };
+    case "gallery": {
+      const { gallerySettingKeys, parseGallerySettings } = await import("../../stacks/gallery/settings");
+      return { keys: gallerySettingKeys, parse: parseGallerySettings };
+    }
+    case "inference-scheduling": {
+      const found = await import("../../stacks/inference-scheduling/settings");
+      return { keys: found.inferenceSchedulingKeys, parse: found.parseInferenceScheduling };
+    }
+  }
 }
 
 /**
- * The environment that a stack's configuration describes, checked; encrypted values in specs are secret and not known. A gallery is taken
- * for the environment that it comes to.
+ * The environment that a stack's configuration describes, checked; encrypted values in specs are secret and not known. Another
+ * program's is taken for the environment that it comes to.
  *
  * @throws ConfigurationError with every problem.
  */
 export async function readEnvironment(stack: string, file?: string): Promise<EnvironmentSettings> {
   const config = await loadConfig(stack, file);
   const settings = settingsOfConfig(config);
-  if (isGallery(config)) {
+  const program = programOfConfig(config);
+  if (program === "inference-scheduling") {
+    const [{ parseInferenceScheduling }, { environmentOfGuide }] = await Promise.all([
+      import("../../stacks/inference-scheduling/settings"),
+      import("../../stacks/inference-scheduling/asEnvironment"),
+    ]);
+    return environmentOfGuide(parseInferenceScheduling(withMarkedSecrets(settings)));
+  }
+  if (program === "gallery") {
     const [{ parseGallerySettings }, { environmentOfGallery }] = await Promise.all([
       import("../../stacks/gallery/settings"),
       import("../../stacks/gallery/asEnvironment"),

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 
-import { environment } from "../../stacks/environment/environment";
+import { environment, type EnvironmentOverrides } from "../../stacks/environment/environment";
 import { readRecord } from "../cluster/layout";
 import { nodePools } from "../cluster/nodes";
 import type { Cluster } from "../cluster/types";
 import { gatewayCharts } from "../toolchain/charts";
 import type { Toolchain } from "../toolchain/types";
-import { gatewayToolsOf, isGallery, readConfig } from "./config";
+import { gatewayToolsOf, programOfConfig, readConfig } from "./config";
 import { openStack } from "./workspace";
 
 /** An environment on an embedded cluster. */
@@ -34,8 +34,7 @@ export interface ServiceRow {
 }
 
 /**
- * Opens the stack of stacks/environment, or of stacks/gallery when the configuration names entries of it, with the embedded cluster in place of
- * the configured one.
+ * Opens the stack of the program that the configuration is for, with the embedded cluster in place of the configured one.
  */
 export async function openEnvironment(options: EnvironmentOptions): Promise<Stack> {
   const { cluster, toolchain } = options;
@@ -47,7 +46,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
   const charts = await gatewayCharts(toolchain);
   // Where an environment has cert-manager, KServe's certificate comes from it as it would elsewhere.
   const isIssued = gatewayToolsOf(config).includes("cert-manager");
-  const program = isGallery(config) ? (await import("../../stacks/gallery/gallery")).gallery : environment;
+  const program = await programFor(config);
   return openStack({
     folder: engineFolder(cluster),
     pulumi: toolchain.tools.pulumi.path,
@@ -66,6 +65,17 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
         }),
       }),
   });
+}
+
+async function programFor(config: Record<string, unknown>): Promise<(overrides: EnvironmentOverrides) => object> {
+  switch (programOfConfig(config)) {
+    case "environment":
+      return environment;
+    case "gallery":
+      return (await import("../../stacks/gallery/gallery")).gallery;
+    case "inference-scheduling":
+      return (await import("../../stacks/inference-scheduling/inferenceScheduling")).inferenceScheduling;
+  }
 }
 
 /** Where the engine keeps its state, home and logs for a cluster. */

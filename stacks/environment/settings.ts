@@ -68,6 +68,11 @@ const clusterSchema = (given: unknown): z.ZodType<ClusterSettings> =>
 const isKubeconfigAlone = (given: unknown): boolean =>
   typeof given !== "object" || given === null || Object.keys(given).every((key) => key in clusterSettings.shape);
 
+/** Folders or URL prefixes by upstream; of charts also one by one. */
+export const mirrorSettings = z
+  .object({ charts: z.union([text, z.record(z.string(), text)]).optional() })
+  .catchall(z.string().min(1));
+
 const settings = z.strictObject({
   cluster: clusterSettings.optional(),
   /** Nodes that are added to a cluster of GKE or EKS. */
@@ -79,10 +84,7 @@ const settings = z.strictObject({
   /** Fragments that several services share. */
   fragments: z.array(fragment).optional(),
   services: z.array(service).optional(),
-  mirrors: z
-    .object({ charts: z.union([text, z.record(z.string(), text)]).optional() })
-    .catchall(z.string().min(1))
-    .optional(),
+  mirrors: mirrorSettings.optional(),
   /** Node pools that the cluster has beside those of `acceleratorPools`. */
   pools: z.array(poolSettings).optional(),
   /** What else is in the cluster. */
@@ -148,7 +150,7 @@ export function parseSettings(given: unknown): EnvironmentSettings {
 }
 
 /** Codes that do not exist, and reasons that are missing. */
-function checkWaivers(given: unknown): Problem[] {
+export function checkWaivers(given: unknown): Problem[] {
   const parsed = preflightSettings.safeParse((given as { preflight?: unknown } | null | undefined)?.preflight);
   return new Waivers(parsed.data?.waive ?? [], "preflight.waive").wrong();
 }

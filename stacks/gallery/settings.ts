@@ -1,29 +1,19 @@
 import { z } from "zod";
 
-import { findingsOf } from "../../sdk/api/schema/issues";
-import { pathText } from "../../sdk/api/view";
 import { nearest } from "../../sdk/nearest";
-import { ConfigurationError, type Problem } from "../../sdk/problems";
-import { clusterSettings } from "../environment/kubeconfigSettings";
-import { platformSettings } from "../environment/platformSettings";
-import { existingSettings, poolSettings, preflightSettings } from "../environment/preflightSettings";
+import type { Problem } from "../../sdk/problems";
+import { parseServiceStack, serviceStackSettings } from "../environment/serviceStackSettings";
 import { galleryEntries } from "./entries";
 import type { GalleryEntry } from "./entry";
 
-const text = z.string().min(1);
+const { cluster, platform, ...others } = serviceStackSettings;
 
 const settings = z.strictObject({
-  cluster: clusterSettings.optional(),
-  /** As in stacks/environment, like all that has no comment here; "existing" when another stack has installed it. */
-  platform: z.union([z.literal("existing"), platformSettings]).optional(),
+  cluster,
+  platform,
   /** Names of the entries. */
-  gallery: z.array(text),
-  /** Where the services live; created unless it is "default". */
-  namespace: text.optional(),
-  mirrors: z.record(z.string(), text).optional(),
-  pools: z.array(poolSettings).optional(),
-  existing: existingSettings.optional(),
-  preflight: preflightSettings.optional(),
+  gallery: z.array(z.string().min(1)),
+  ...others,
 });
 
 /** What a gallery is made of, as its configuration says it. */
@@ -38,13 +28,7 @@ export const gallerySettingKeys = Object.keys(settings.shape) as (keyof GalleryS
  * @throws ConfigurationError with every problem: its path, what was given and what is allowed.
  */
 export function parseGallerySettings(given: unknown): GallerySettings {
-  const result = settings.safeParse(given, { reportInput: true });
-  const problems = (result.error?.issues ?? [])
-    .flatMap((issue) => findingsOf(issue, settings, "setting"))
-    .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
-  problems.push(...checkNames((given as { gallery?: unknown } | undefined)?.gallery));
-  if (!result.success || problems.length > 0) throw new ConfigurationError("gallery configuration", problems);
-  return result.data;
+  return parseServiceStack(settings, given, "gallery configuration", ({ gallery }) => checkNames(gallery));
 }
 
 /** The entries of some names, in the gallery's order. */
