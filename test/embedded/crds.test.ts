@@ -26,7 +26,7 @@ import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { Toolchain } from "../../local/toolchain/types";
 import { artifacts, type CrdSet } from "../../sdk/artifacts";
 import { gatewayApiSet } from "../../sdk/gateways/gatewayApi";
-import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
+import { ApiError, KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 import { type InterruptedOptions, interruptedProgram } from "./crdsInterrupted";
 
 const clusterName = `test-crds-${process.pid}`;
@@ -245,6 +245,18 @@ describe("CRD sets through the engine", function () {
     deepStrictEqual(versionsOf(await crd("things.example.com")), ["v1", "v2"]);
   });
 
+  /** Right after a CRD has changed the API server opens the storage of its objects anew, and answers 429. */
+  async function listThings(): Promise<KubernetesObject[]> {
+    for (;;) {
+      try {
+        return (await client.list("example.com/v2", "Thing")).items;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== 429) throw error;
+      }
+      await sleep(50);
+    }
+  }
+
   it("upgrades, and writes objects anew before the version goes in which they are stored", async () => {
     const { stack, args, things } = await openThings("upgrade");
     await stack.up();
@@ -261,13 +273,13 @@ describe("CRD sets through the engine", function () {
     await stack.up();
     deepStrictEqual(versionsOf(await crd("things.example.com")), ["v1", "v2"]);
     deepStrictEqual((await crd("things.example.com"))?.status?.storedVersions, ["v1", "v2"]);
-    const before = (await client.list("example.com/v2", "Thing")).items;
+    const before = await listThings();
 
     args.set = things.write({ v2: "storage" });
     await stack.up();
     deepStrictEqual(versionsOf(await crd("things.example.com")), ["v2"]);
     deepStrictEqual((await crd("things.example.com"))?.status?.storedVersions, ["v2"]);
-    const after = (await client.list("example.com/v2", "Thing")).items;
+    const after = await listThings();
     deepStrictEqual(after.map(contentOf), before.map(contentOf));
     // Every one of them was written.
     deepStrictEqual(
@@ -286,7 +298,7 @@ describe("CRD sets through the engine", function () {
     await stack.up();
     deepStrictEqual(await crdNames(), Object.keys(gatewayApiSet("1.4.1", "standard").crds));
     for (const object of gatewayObjects) await client.apply(object, { fieldManager: "test" });
-    const objects = () => Promise.all(gatewayObjects.map(read));
+    const objects = async () => (await Promise.all(gatewayObjects.map(read))).map((each) => each && contentOf(each));
     const made = await objects();
 
     args.version = "1.5.1";
@@ -517,10 +529,10 @@ const thing = (name: string) => ({
   spec: { of: name },
 });
 
-/** What a client sees of an object beside its versions. */
-function contentOf({ metadata, ...content }: KubernetesObject): object {
+/** What a client sees of an object beside its versions, and its status, which kwok may play. */
+function contentOf({ apiVersion, kind, metadata, spec }: KubernetesObject): object {
   const { name, uid, generation, creationTimestamp } = metadata;
-  return { ...content, name, uid, generation, creationTimestamp };
+  return { apiVersion, kind, name, uid, generation, creationTimestamp, spec };
 }
 
 function versionsOf(crd: KubernetesObject | undefined): string[] {
