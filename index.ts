@@ -82,12 +82,7 @@ export { CompositionMode } from "./sdk/compose/compose";
 export type { OriginEntry } from "./sdk/compose/explain";
 export type { ChartMirrors } from "./sdk/charts";
 export { gatewayControllerFacts, gatewayControllerNames } from "./sdk/gateways/facts";
-export type {
-  GatewayAuthentication,
-  GatewayControllerFacts,
-  GatewayControllerName,
-  GatewayControllerPlan,
-} from "./sdk/gateways/types";
+export type { GatewayControllerFacts, GatewayControllerName, GatewayControllerPlan } from "./sdk/gateways/types";
 export type { ControllerSettings } from "./sdk/compose/settings";
 export type { CompositionWarning } from "./sdk/compose/warnings";
 export {

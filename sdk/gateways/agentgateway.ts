@@ -16,8 +16,6 @@ export const agentgatewayFacts: GatewayControllerFacts = {
   poolVersions: (version = versions.agentgateway) => (isOlder(version, firstOfItsOwn) ? [] : ["v1"]),
   source:
     "llm-d.ai/docs/resources/gateway/agentgateway, which installs 1.1.0 with Gateway API 1.5.1 and inference extension 1.5.0; the guide of inference extension 1.5.0 has 1.0.0",
-  authentication: ["jwt", "api-key"],
-  rateLimit: true,
   makesService: true,
   plan: () => ({ inferenceExtensionEnabled: true }),
 };

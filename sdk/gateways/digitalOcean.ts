@@ -21,8 +21,6 @@ export const digitalOceanFacts: GatewayControllerFacts = {
   poolVersions: istioFacts.poolVersions,
   source:
     "llm-d, guides/inference-scheduling/helmfile.yaml.gotmpl (environment digitalocean) and docs/infra-providers/digitalocean; inference extension 1.5.0, site-src/implementations/gateways.md; docs.digitalocean.com, use-gateway-api",
-  authentication: istioFacts.authentication,
-  rateLimit: istioFacts.rateLimit,
   makesService: true,
   managedCrds: () => ({ gatewayApi: true, inferencePool: false }),
   plan: ({ istio }) => istioFacts.plan?.((istio ?? {}) as { version?: string }) ?? {},

@@ -15,8 +15,6 @@ export const envoyGatewayFacts: GatewayControllerFacts = {
   source:
     "kserve 0.20.0, kserve-deps.env and hack/setup/infra/manage.envoy-ai-gateway-helm.sh; ai-gateway 1.0.0, internal/controller/inference_pool.go, " +
     "which knows the API group inference.networking.k8s.io only",
-  authentication: ["jwt", "api-key"],
-  rateLimit: true,
   makesService: true,
   plan: ({ aiGateway }) => ({
     components: {

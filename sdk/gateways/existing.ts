@@ -8,7 +8,5 @@ export const existingFacts: GatewayControllerFacts = {
   ownClasses: true,
   poolVersions: () => ["v1"],
   source: "taken as given",
-  authentication: [],
-  rateLimit: false,
   makesService: true,
 };

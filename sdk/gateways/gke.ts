@@ -18,8 +18,6 @@ export const gkeFacts: GatewayControllerFacts = {
   poolVersions: () => ["v1"],
   source:
     "llm-d, guides/prereq/gateway-provider/README.md; inference extension 1.5.0, config/charts/inferencepool/templates/gke.yaml",
-  authentication: [],
-  rateLimit: false,
   makesService: false,
   managedCrds: (version) => ({ gatewayApi: true, inferencePool: version === undefined || !isOlderGke(version) }),
 };

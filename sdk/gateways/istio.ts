@@ -27,8 +27,6 @@ export const istioFacts: GatewayControllerFacts = {
   },
   source:
     "istio#57219, kserve#5007; llm-d's guide installs 1.29.2 with Gateway API 1.5.1 and inference extension 1.5.0",
-  authentication: ["jwt"],
-  rateLimit: true,
   makesService: true,
   plan: ({ version = versions.istio, canary }) => {
     const { servesGateways, version: next } = (canary ?? {}) as { servesGateways?: boolean; version?: string };

@@ -24,8 +24,6 @@ export const kgatewayFacts: GatewayControllerFacts = {
   },
   source:
     "kgateway#12437 and gateway-api-inference-extension#1771 (deprecated in 2.1, removed in 2.2; 2.1.1 was run with inference extension 1.0.2)",
-  authentication: [],
-  rateLimit: true,
   makesService: true,
   plan: () => ({ inferenceExtensionEnabled: true }),
 };

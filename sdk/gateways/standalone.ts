@@ -9,8 +9,6 @@ export const standaloneFacts: GatewayControllerFacts = {
   defaultVersion: routerVersion,
   poolVersions: () => ["v1"],
   source: "inference extension 1.5.0, config/charts/standalone and site-src/guides/standalone.md",
-  authentication: [],
-  rateLimit: false,
   makesService: true,
   withoutGateway: true,
 };

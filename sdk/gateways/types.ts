@@ -13,9 +13,6 @@ export function controllerArgument(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** How clients are authenticated at a gateway. */
-export type GatewayAuthentication = "jwt" | "api-key";
-
 /** What is known of a gateway controller before anything is installed. */
 export interface GatewayControllerFacts {
   readonly name: GatewayControllerName;
@@ -36,10 +33,6 @@ export interface GatewayControllerFacts {
   poolVersions(version?: string): readonly string[];
   /** Where the versions are said. */
   readonly source: string;
-  /** What authenticates clients at the gateway by policies of the controller itself. */
-  readonly authentication: readonly GatewayAuthentication[];
-  /** Whether requests can be limited by client at the gateway. */
-  readonly rateLimit: boolean;
   /**
    * Whether the load balancer is that of a Service, so that annotations of `spec.infrastructure` decide what it is. A controller of
    * a cloud makes load balancers itself.

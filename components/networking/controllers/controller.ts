@@ -27,11 +27,11 @@ export interface GatewayControllerArgs {
   istio?: IstioArgs;
   /** Of controller "envoy-gateway". */
   envoyGateway?: Omit<EnvoyGatewayArgs, "className" | "kubeconfig" | "mirrors" | "prerequisites">;
-  /** Of controller "gke". */
   /** Of controller "kgateway". */
   kgateway?: KgatewayArgs;
   /** Of controller "agentgateway". */
   agentgateway?: AgentgatewayArgs;
+  /** Of controller "gke". */
   gke?: Omit<GkeGatewayArgs, "className" | "cluster">;
   /** Of controller "digitalocean". */
   digitalocean?: DigitalOceanGatewayArgs;
