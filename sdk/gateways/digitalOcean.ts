@@ -18,7 +18,7 @@ export const digitalOceanFacts: GatewayControllerFacts = {
   ownClasses: true,
   defaultVersion: versions.istio,
   minimumVersion: istioMinimum,
-  poolVersions: istioFacts.poolVersions,
+  poolVersions: (version) => istioFacts.poolVersions(version),
   source:
     "llm-d, guides/inference-scheduling/helmfile.yaml.gotmpl (environment digitalocean) and docs/infra-providers/digitalocean; inference extension 1.5.0, site-src/implementations/gateways.md; docs.digitalocean.com, use-gateway-api",
   makesService: true,
