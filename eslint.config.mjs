@@ -25,7 +25,10 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { regex: "(components|stacks|local)/", message: "imports point one way: stacks -> components -> sdk" },
+            {
+              regex: "(components|stacks|policy|cli|local)/",
+              message: "imports point one way: stacks -> components -> sdk",
+            },
           ],
         },
       ],
@@ -36,7 +39,11 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ regex: "(stacks|local)/", message: "imports point one way: stacks -> components -> sdk" }] },
+        {
+          patterns: [
+            { regex: "(stacks|policy|cli|local)/", message: "imports point one way: stacks -> components -> sdk" },
+          ],
+        },
       ],
       "no-restricted-syntax": [
         "error",

@@ -1,5 +1,5 @@
 import { nearest } from "../sdk/nearest";
-import { UsageError, type Command } from "./commands/command";
+import { type Command, runCommand } from "./commands/command";
 import { aliases, commands, defaultCommand } from "./commands/table";
 
 /** Runs `npm run local -- …`. @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line. */
@@ -17,21 +17,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  if (args.includes("--help") || args.includes("-h")) return help(given);
-  try {
-    return await command.run(args);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`${given}: ${error.message}\nusage: npm run local -- ${given} ${command.usage}\n`);
-      return 2;
-    }
-    // What is known to go wrong says what to do in its message; for anything else the stack is needed.
-    const known = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
-    process.stderr.write(
-      `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    return 1;
-  }
+  return runCommand(command, `npm run local -- ${given}`, args);
 }
 
 function find(name: string): Command | undefined {

@@ -14,6 +14,8 @@ const entries = {
   differential: "dist/test/differential/run.js",
   bench: "dist/bench/run.js",
 };
+// Commands of cli/, which are about a stack wherever it runs.
+for (const command of ["config", "preview:comment", "render", "doctor"]) entries[command] = "dist/cli/main.js";
 
 const [command, ...rest] = process.argv.slice(2);
 if (!(command in entries)) {
@@ -21,8 +23,8 @@ if (!(command in entries)) {
   process.exit(2);
 }
 
-// A command of the command line of `local` that has a script of its own.
-const args = command === "explain" ? [command, ...rest] : rest;
+// One file has several commands, each with a script of its own.
+const args = command === "explain" || entries[command] === "dist/cli/main.js" ? [command, ...rest] : rest;
 
 /** Runs a set-up step; its output is shown only when it fails. */
 function step(title, file, fileArgs) {

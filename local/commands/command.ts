@@ -15,6 +15,35 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/**
+ * Runs a command with its arguments, and says on stderr what went wrong.
+ *
+ * @param invocation what calls it, such as `npm run local -- up`, for its usage
+ * @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line.
+ */
+export async function runCommand(command: Command, invocation: string, args: string[]): Promise<number> {
+  const name = invocation.split(" ").at(-1) ?? invocation;
+  const usage = `usage: ${invocation} ${command.usage}\n`;
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(`${command.summary}\n${usage}`);
+    return 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${name}: ${error.message}\n${usage}`);
+      return 2;
+    }
+    // What is known to go wrong says what to do in its message; for anything else the stack is needed.
+    const known = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
+    process.stderr.write(
+      `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return 1;
+  }
+}
+
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** Parses a command's arguments. @throws UsageError for unknown options, missing values and more arguments than allowed. */
