@@ -19,6 +19,7 @@ const benches: Record<string, (progress: Progress) => Promise<Result>> = {
   "import-existing": async (progress) => (await import("./cloudPrograms")).importExisting(progress),
   "noop-preview-platform": async (progress) => (await import("./platform")).noopPreviewPlatform(progress),
   "merge-vs-go": async (progress) => (await import("./merge")).mergeVsGo(progress),
+  "preview-scale": async (progress) => (await import("./previewScale")).previewScale(progress),
   "compose-1000": async (progress) => (await import("./compose")).compose1000(progress),
 };
 
