@@ -37,6 +37,12 @@ export interface Requirement {
 export const minimumKServe = "0.20.0";
 
 /**
+ * Lowest version of Kubernetes that a platform can be installed on: the CRDs of Gateway API come with a ValidatingAdmissionPolicy of API
+ * version v1. Sources: gateway.networking.k8s.io_vap_safeupgrades.yaml of Gateway API 1.5.1; the API's release notes of Kubernetes 1.30.
+ */
+export const minimumKubernetes = "1.30.0";
+
+/**
  * What features of a service need, by feature. Versions are the first that have what is used, or what upstream says is needed; where
  * nothing is known, being there is enough.
  */

@@ -22,7 +22,7 @@ export class UsageError extends Error {
  * @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line.
  */
 export async function runCommand(command: Command, invocation: string, args: string[]): Promise<number> {
-  const name = invocation.split(" ").at(-1) ?? invocation;
+  const name = invocation.replace(/ --$/, "").split(" ").at(-1) ?? invocation;
   const usage = `usage: ${invocation} ${command.usage}\n`;
   if (args.includes("--help") || args.includes("-h")) {
     process.stdout.write(`${command.summary}\n${usage}`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { withFileLock } from "../files";
-import { createProgress, type Progress } from "../progress";
+import { createProgress, type Progress, silentProgress } from "../progress";
 import { buildExecutable, buildSlot, moduleLock } from "./build";
 import { cachedExecutable, fillSlot, lockFile, slotFor, type Slot } from "./cache";
 import { defaultCatalog } from "./catalog";
@@ -77,6 +77,19 @@ export async function ensureToolchain<N extends ToolName = EmbeddedToolName>(
   }
   const tools = Object.fromEntries(names.map((name) => [name, run.found.get(name)]));
   return { tools, upstream } as Toolchain<N>;
+}
+
+/** What of the embedded environment is there, by name. Nothing is fetched or built. @throws {@link ToolchainError} for what was named and cannot be used. */
+export async function surveyToolchain(): Promise<{ found: ToolName[]; missing: ToolName[]; upstream: UpstreamName[] }> {
+  const catalog = defaultCatalog();
+  const run: Run = { catalog, platform: hostPlatform(), progress: silentProgress, found: new Map() };
+  const missing = await findTools(run, toolNames, {});
+  const upstream = await findUpstreams(catalog, upstreamNames, {});
+  return {
+    found: [...run.found.keys()],
+    missing: missing.map(({ name }) => name),
+    upstream: upstreamNames.filter((name) => !upstream[name]),
+  };
 }
 
 /** One row for each executable, in a fixed order. */

@@ -1,0 +1,89 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { load } from "js-yaml";
+
+import { readEnvironment } from "../../local/engine/config";
+import { nearest } from "../../sdk/nearest";
+import { ConfigurationError, describeProblem } from "../../sdk/problems";
+import type { EnvironmentSettings } from "../../stacks/environment/settings";
+import { settingsOfConfig } from "../../stacks/environment/settings";
+import { type Check, type DoctorOptions, failed, notChecked, ok } from "./check";
+import type { SecretsSettings } from "./secrets";
+
+/** What a stack's file says, as far as the checks need it. */
+export interface StackFile {
+  readonly secrets: SecretsSettings;
+  /** As they are written; encrypted values are `{ secure }`. */
+  readonly settings: Pick<EnvironmentSettings, "cluster" | "platform" | "mirrors" | "acceleratorPools">;
+  /** Settings of other packages, such as `gcp:project`. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+/** A stack's file, and what there is to say about it. */
+export async function readStackFile(
+  options: DoctorOptions,
+  stack: string | undefined,
+): Promise<{ check: Check; file?: StackFile }> {
+  const name = "configuration";
+  const path = options.configFile ?? (stack === undefined ? undefined : `Pulumi.${stack}.yaml`);
+  if (path === undefined) {
+    return { check: notChecked(name, "no stack is named, and Pulumi has none selected: npm run doctor -- <stack>") };
+  }
+  const found = await parsed(join(options.root, path), path);
+  if (!("content" in found)) {
+    const others = await stacksWithFile(options.root);
+    const guess = stack === undefined ? undefined : nearest(stack, others);
+    return {
+      check: failed(name, found.problem, {
+        wanted: others.length > 0 ? `a stack with a file: ${others.join(", ")}` : "a file Pulumi.<stack>.yaml",
+        fix: guess
+          ? `did you mean "${guess}"?`
+          : `begin with one of the examples: cp Pulumi.existing.example.yaml ${path}`,
+      }),
+    };
+  }
+  const { config = {}, encryptionsalt, secretsprovider } = found.content;
+  const file: StackFile = {
+    secrets: { encryptionsalt, secretsprovider },
+    settings: settingsOfConfig(config) as StackFile["settings"],
+    others: Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("pulumi-kserve:"))),
+  };
+  return { check: await checkSettings(name, path, stack ?? "", options), file };
+}
+
+interface Content extends SecretsSettings {
+  config?: Record<string, unknown>;
+}
+
+async function parsed(file: string, shown: string): Promise<{ content: Content } | { problem: string }> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { problem: code === "ENOENT" ? `${shown} is not there` : `${shown} cannot be read: ${code}` };
+  }
+  try {
+    return { content: (load(text) ?? {}) as Content };
+  } catch (error) {
+    return { problem: `${shown} is not YAML: ${(error as Error).message.split("\n")[0]}` };
+  }
+}
+
+async function checkSettings(name: string, path: string, stack: string, options: DoctorOptions): Promise<Check> {
+  try {
+    const { services = [] } = await readEnvironment(stack, join(options.root, path));
+    return ok(name, `${path} is valid; ${services.length} services`);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const [first, ...more] = error.problems;
+    const seen = `${path}: ${first ? describeProblem(first) : error.message}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
+    return failed(name, seen, { fix: `mend it; npm run config -- check ${stack} shows every problem` });
+  }
+}
+
+async function stacksWithFile(root: string): Promise<string[]> {
+  const names = await readdir(root).catch(() => []);
+  return names.flatMap((name) => /^Pulumi\.([^.]+)\.yaml$/.exec(name)?.[1] ?? []).sort();
+}
