@@ -1,6 +1,7 @@
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import { configuredSettings } from "../environment/configuration";
-import { type EnvironmentOverrides, type ServiceOutputs, serviceOutputs } from "../environment/environment";
+import type { EnvironmentOverrides } from "../environment/environment";
+import { type ServiceOutputs, serviceOutputs } from "../environment/servicesPart";
 import { openServicePlatform } from "../environment/serviceStack";
 import { defaultNamespace } from "./asEnvironment";
 import { chosenEntries, gallerySettingKeys, parseGallerySettings } from "./settings";

@@ -6,7 +6,8 @@ import type { StandaloneRouter } from "../../components/networking/standaloneRou
 import type { BenchmarkReport, InferenceBenchmarkArgs } from "../../components/serving/inferenceBenchmark";
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import { configuredSettings } from "../environment/configuration";
-import { type EnvironmentOverrides, type ServiceOutputs, serviceOutputs } from "../environment/environment";
+import type { EnvironmentOverrides } from "../environment/environment";
+import { type ServiceOutputs, serviceOutputs } from "../environment/servicesPart";
 import { openServicePlatform } from "../environment/serviceStack";
 import { type InstalledPart, installedParts } from "./installed";
 import { guideFragments } from "./service";

@@ -258,8 +258,11 @@ describe("an environment", () => {
 
   it("by its kubeconfig alone is as before pools", async () => {
     const registrations = await runEnvironment({ "pulumi-kserve:cluster": { kubeconfig, identifier: "prod" } });
-    deepStrictEqual(childrenOf(registrations, ""), ["pulumi-kserve:index:InferencePlatform platform"]);
-    deepStrictEqual(named(registrations, "platform-kubernetes").inputs, {
+    deepStrictEqual(childrenOf(registrations, ""), [
+      "pulumi-kserve:index:InferencePlatform platform",
+      "pulumi:providers:kubernetes cluster-kubernetes",
+    ]);
+    deepStrictEqual(named(registrations, "cluster-kubernetes").inputs, {
       clusterIdentifier: "prod",
       kubeconfig: { secret: kubeconfig },
     });

@@ -291,7 +291,7 @@ describe("environment on the embedded control plane", function () {
     };
     ok(position("platform-gateway-gateway") < position("load balancer"), order.join(", "));
     ok(position("load balancer") < position("platform-kserve-namespace"), order.join(", "));
-    ok(position("platform-kserve-namespace") < position("platform-kubernetes"), order.join(", "));
+    ok(position("platform-kserve-namespace") < position("cluster-kubernetes"), order.join(", "));
     deepStrictEqual(changesBetween(nothingYet, await everyObject(client)), []);
   });
 
