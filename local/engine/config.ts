@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
-import { load } from "js-yaml";
+import { dirname, join, relative, sep } from "node:path";
 
 import { ConfigurationError, type Problem } from "../../sdk/problems";
+import { layersBelow } from "../../stacks/environment/baseFiles";
+import { encryptedPaths, withMarkedSecrets } from "../../stacks/environment/encrypted";
+import { mergeLayers } from "../../stacks/environment/layers";
+import { configNamespace, type Layer, rememberLayers } from "../../stacks/environment/origins";
 import {
   type EnvironmentSettings,
   parseSettings,
@@ -12,11 +13,57 @@ import {
 } from "../../stacks/environment/settings";
 import { projectRoot } from "../paths";
 import type { GatewayToolName } from "../toolchain/types";
-import { encryptedPaths, withMarkedSecrets } from "./encrypted";
+import { readProjectConfig, readStackConfig } from "./stackYaml";
 
 /** File of a stack's configuration. */
 export function configFile(stack: string, file?: string): string {
   return file ?? join(projectRoot(), `Pulumi.${stack}.yaml`);
+}
+
+/** The configuration of a stack as its program gets it; encrypted values stay as they are written. */
+export interface StackConfig {
+  /** With full keys such as `pulumi-kserve:services`, and without `base`, which is merged. */
+  readonly config: Record<string, unknown>;
+  /** What the settings of this project were merged from, the lowest first. */
+  readonly layers: readonly Layer[];
+}
+
+/**
+ * Reads a stack's configuration: its file, over the base that it names. What the project's file (Pulumi.yaml in the same folder) has for
+ * all its stacks lies between the two; a stack replaces whole keys of it, as Pulumi does.
+ *
+ * @throws ConfigurationError when a file cannot be read, or layers cannot be merged.
+ */
+export async function readLayers(stack: string, file?: string): Promise<StackConfig> {
+  const subject = `configuration of stack "${stack}"`;
+  const path = configFile(stack, file);
+  const folder = dirname(path);
+  const given = await readStackConfig(path, subject);
+  const ofProject = Object.entries(await readProjectConfig(join(folder, "Pulumi.yaml"), subject));
+  const project = Object.fromEntries(ofProject.filter(([key]) => !Object.hasOwn(given, key)));
+  const all = { ...project, ...given };
+
+  const own: Layer = { name: relative(folder, path).split(sep).join("/"), settings: settingsOfConfig(given) };
+  const { base, ...shared } = settingsOfConfig(project);
+  const named = own.settings.base ?? base;
+  const layers =
+    named === undefined
+      ? [own]
+      : layersBelow(
+          { ...own, settings: { ...own.settings, base: named } },
+          { folder, keys: (await programOf(all)).keys },
+        );
+  if (Object.keys(shared).length > 0) layers.splice(-1, 0, { name: "Pulumi.yaml", settings: shared });
+  const { settings, problems } = mergeLayers(layers);
+  if (problems.length > 0) throw new ConfigurationError(subject, problems);
+  const isOthers = ([key]: [string, unknown]): boolean => !key.startsWith(`${configNamespace}:`);
+  return {
+    config: {
+      ...Object.fromEntries(Object.entries(all).filter(isOthers)),
+      ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${configNamespace}:${key}`, value])),
+    },
+    layers,
+  };
 }
 
 /**
@@ -27,7 +74,7 @@ export function configFile(stack: string, file?: string): string {
  * added to it), and those of other packages are left out.
  */
 export async function readConfig(stack: string, file?: string): Promise<Record<string, unknown>> {
-  const config = await loadConfig(stack, file);
+  const { config, layers } = await readLayers(stack, file);
   const { keys, parse } = await programOf(config);
   const problems: Problem[] = [];
   const usable = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
@@ -43,7 +90,7 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
   });
   if (problems.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, problems);
   const checked = Object.fromEntries(usable);
-  parse(settingsOfConfig(checked));
+  parse(rememberLayers(settingsOfConfig(checked), layers));
   return checked;
 }
 
@@ -70,8 +117,8 @@ export function gatewayToolsOf(config: Record<string, unknown>): GatewayToolName
   ];
 }
 
-/** What reads a configuration. */
-async function programOf(
+/** What reads a configuration: its keys, and the check of all of them. */
+export async function programOf(
   config: Record<string, unknown>,
 ): Promise<{ keys: readonly string[]; parse: (given: unknown) => unknown }> {
   // The others load the recipes too.
@@ -96,22 +143,27 @@ async function programOf(
  * @throws ConfigurationError with every problem.
  */
 export async function readEnvironment(stack: string, file?: string): Promise<EnvironmentSettings> {
-  const config = await loadConfig(stack, file);
+  return environmentOf(stack, await readLayers(stack, file));
+}
+
+/** {@link readEnvironment} of what was read. */
+export async function environmentOf(stack: string, { config, layers }: StackConfig): Promise<EnvironmentSettings> {
   const settings = settingsOfConfig(config);
+  const marked = () => rememberLayers(withMarkedSecrets(settings), layers);
   const program = programOfConfig(config);
   if (program === "inference-scheduling") {
     const [{ parseInferenceScheduling }, { environmentOfGuide }] = await Promise.all([
       import("../../stacks/inference-scheduling/settings"),
       import("../../stacks/inference-scheduling/asEnvironment"),
     ]);
-    return environmentOfGuide(parseInferenceScheduling(withMarkedSecrets(settings)));
+    return environmentOfGuide(parseInferenceScheduling(marked()));
   }
   if (program === "gallery") {
     const [{ parseGallerySettings }, { environmentOfGallery }] = await Promise.all([
       import("../../stacks/gallery/settings"),
       import("../../stacks/gallery/asEnvironment"),
     ]);
-    return environmentOfGallery(parseGallerySettings(withMarkedSecrets(settings)));
+    return environmentOfGallery(parseGallerySettings(marked()));
   }
   const whole = (["services", "fragments"] as const).flatMap((key) =>
     encryptedPaths(settings[key])
@@ -119,7 +171,7 @@ export async function readEnvironment(stack: string, file?: string): Promise<Env
       .filter((path) => /^\w+(\[\d+\](\.spec)?)?$/.test(path)),
   );
   if (whole.length > 0) throw new ConfigurationError(`configuration of stack "${stack}"`, whole.map(wholeProblem));
-  return parseSettings(withMarkedSecrets(settings));
+  return parseSettings(marked());
 }
 
 function wholeProblem(path: string): Problem {
@@ -128,23 +180,6 @@ function wholeProblem(path: string): Problem {
     message: "is encrypted as a whole, so that nothing can be said about it here",
     fix: "encrypt single values in it: pulumi config set --secret --path pulumi-kserve:<path of the value>",
   };
-}
-
-async function loadConfig(stack: string, file?: string): Promise<Record<string, unknown>> {
-  const path = configFile(stack, file);
-  let content: { config?: Record<string, unknown> } | undefined;
-  try {
-    content = load(await readFile(path, "utf8")) as typeof content;
-  } catch (error) {
-    throw new ConfigurationError(`configuration of stack "${stack}"`, [
-      {
-        path,
-        message: (error as Error).message,
-        fix: "create or mend the file, or name another one with --stack or --config",
-      },
-    ]);
-  }
-  return content?.config ?? {};
 }
 
 function encryptedProblem(path: string): Problem {

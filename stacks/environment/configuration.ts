@@ -1,22 +1,42 @@
+import { createRequire } from "node:module";
+import { isAbsolute } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
+import { configNamespace } from "./origins";
 import { encryptedSetting, markSecrets } from "./secrets";
 
-/** Those of some settings that the stack's configuration has, not checked; what was encrypted in specs is marked. */
+const lazyRequire = createRequire(__filename);
+
+/**
+ * The settings of a program in the stack's configuration, over those of the base that they name; not checked, with whatever else has the
+ * namespace of this project, so that a key with a typing error is found. What was encrypted in specs is marked.
+ *
+ * @param keys the settings that the program has
+ * @throws ConfigurationError for a base that cannot be had or merged.
+ */
 export function configuredSettings(keys: readonly string[]): Record<string, unknown> {
-  const config = new pulumi.Config("pulumi-kserve");
+  const prefix = `${configNamespace}:`;
+  const config = runtimeConfig.allConfig();
+  const found = Object.keys(config).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  const known = keys.filter((key) => found.includes(key));
   const given: Record<string, unknown> = {};
-  for (const key of keys) {
-    const text = config.get(key);
-    if (text === undefined) continue;
-    const value = parseValue(text);
-    const name = `${config.name}:${key}`;
-    given[key] = isConfigSecret(name)
-      ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), process.cwd()))
-      : value;
+  for (const key of [...known, ...found.filter((name) => !keys.includes(name)).sort()]) {
+    const name = prefix + key;
+    const value = parseValue(config[name] ?? "");
+    given[key] = isConfigSecret(name) ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), root())) : value;
   }
-  return given;
+  if (given.base === undefined) return given;
+  const { withBase } = lazyRequire("./baseFiles") as typeof import("./baseFiles");
+  const own = { name: `Pulumi.${pulumi.getStack()}.yaml`, settings: given };
+  return withBase(own, { folder: root(), keys });
+}
+
+/** The folder of the project; programs that run in another process's do not know theirs. */
+function root(): string {
+  const folder = pulumi.getRootDirectory();
+  return isAbsolute(folder) ? folder : process.cwd();
 }
 
 /** The SDK knows which settings hold something encrypted, and leaves that out of its types. */

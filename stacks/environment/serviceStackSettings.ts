@@ -4,12 +4,15 @@ import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 import { clusterSettings } from "./kubeconfigSettings";
+import { inLayers } from "./origins";
 import { platformSettings } from "./platformSettings";
 import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
 import { checkWaivers, mirrorSettings } from "./settings";
 
 /** Settings of stacks that bring up services of their own on one platform, in one namespace; as in stacks/environment. */
 export const serviceStackSettings = {
+  /** Path of a file with settings below these ones; resolved before they are parsed. */
+  base: z.string().min(1).optional(),
   cluster: clusterSettings.optional(),
   /** "existing" when another stack has installed it. */
   platform: z.union([z.literal("existing"), platformSettings]).optional(),
@@ -42,6 +45,6 @@ export function parseServiceStack<Schema extends z.ZodObject>(
     .flatMap((issue) => findingsOf(issue, schema, "setting"))
     .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
   problems.push(...more((given ?? {}) as Readonly<Record<string, unknown>>), ...checkWaivers(given));
-  if (!result.success || problems.length > 0) throw new ConfigurationError(subject, problems);
+  if (!result.success || problems.length > 0) throw new ConfigurationError(subject, inLayers(given, problems));
   return result.data;
 }

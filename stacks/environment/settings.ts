@@ -18,10 +18,12 @@ import type { AcceleratorPoolSettings, ClusterPartsSettings } from "./accelerato
 import type { ClusterSettings } from "./clusterSettings";
 import { clusterSettings } from "./kubeconfigSettings";
 import { standaloneRouterSettings } from "./gatewayControllerSettings";
+import { configNamespace, inLayers } from "./origins";
 import { platformSettings } from "./platformSettings";
 import { poolFragmentOf, type PooledSettings } from "./plannedPools";
 import { checkPools, checkServicePool, isUsable } from "./poolChecks";
 import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
+import { serviceWithDefaults, withDefaults } from "./serviceDefaults";
 import { servicePoolSettings } from "./servicePoolSettings";
 
 const text = z.string().min(1);
@@ -37,8 +39,7 @@ const fragment = z.strictObject({
   annotations: z.record(z.string(), z.string()).optional(),
 });
 
-const service = z.strictObject({
-  name: text,
+const common = {
   namespace: text.optional(),
   criticality: z.enum(Criticality).optional(),
   labels: z.record(z.string(), z.string()).optional(),
@@ -46,6 +47,17 @@ const service = z.strictObject({
   mode: z.enum(CompositionMode).optional(),
   /** Seconds until the service must be Ready. */
   timeoutSeconds: positive.optional(),
+};
+
+const serviceDefaults = z.strictObject({
+  ...common,
+  /** Names of the environment's fragments, which come before those of the service. */
+  fragments: z.array(text).optional(),
+});
+
+const service = z.strictObject({
+  name: text,
+  ...common,
   /** Names of configs in the cluster. */
   baseRefs: z.array(text).optional(),
   /** Names of the environment's fragments, or fragments of this service alone. */
@@ -74,6 +86,8 @@ export const mirrorSettings = z
   .catchall(z.string().min(1));
 
 const settings = z.strictObject({
+  /** Path of a file with settings below these ones; resolved before they are parsed. */
+  base: text.optional(),
   cluster: clusterSettings.optional(),
   /** Nodes that are added to a cluster of GKE or EKS. */
   acceleratorPools: z.unknown().optional(),
@@ -83,6 +97,8 @@ const settings = z.strictObject({
   createNamespaces: z.boolean().optional(),
   /** Fragments that several services share. */
   fragments: z.array(fragment).optional(),
+  /** What services have that do not say it themselves. */
+  serviceDefaults: serviceDefaults.optional(),
   services: z.array(service).optional(),
   mirrors: mirrorSettings.optional(),
   /** Node pools that the cluster has beside those of `acceleratorPools`. */
@@ -116,10 +132,11 @@ function schemaFor(given: unknown): z.ZodType<EnvironmentSettings> {
 /** One LLMInferenceService of an environment. */
 export type ServiceSettings = z.infer<typeof service>;
 
+/** What services have that do not say it themselves. */
+export type ServiceDefaults = z.infer<typeof serviceDefaults>;
+
 /** The keys of the stack configuration that this program reads. */
 export const settingKeys = Object.keys(settings.shape) as (keyof EnvironmentSettings)[];
-
-const configNamespace = "pulumi-kserve";
 
 /** The settings in a stack's configuration, whose keys are `pulumi-kserve:<setting>`; values are as in the YAML file. */
 export function settingsOfConfig(config: Record<string, unknown>): Record<string, unknown> {
@@ -145,8 +162,9 @@ export function parseSettings(given: unknown): EnvironmentSettings {
     .map(({ at, ...problem }): Problem => ({ path: pathText("", at), ...problem }));
   const parts = usableParts(given);
   problems.push(...checkPools(parts), ...checkServices(parts), ...checkWaivers(given));
-  if (!result.success || problems.length > 0) throw new ConfigurationError("environment configuration", problems);
-  return result.data;
+  if (!result.success || problems.length > 0)
+    throw new ConfigurationError("environment configuration", inLayers(given, problems));
+  return withDefaults(result.data);
 }
 
 /** Codes that do not exist, and reasons that are missing. */
@@ -161,6 +179,7 @@ export type FragmentSettings = z.infer<typeof fragment>;
 /** What an environment has for its services to name. */
 export interface SharedSettings extends PooledSettings {
   readonly fragments?: readonly (FragmentSettings | undefined)[] | undefined;
+  readonly serviceDefaults?: ServiceDefaults | undefined;
 }
 
 /**
@@ -199,11 +218,16 @@ export function annotationFields(entry: ServiceSettings, environment: SharedSett
     })),
     { source: "service", annotations: entry.annotations ?? {} },
   ].reverse();
+  const defaults = environment.serviceDefaults?.annotations ?? {};
   const names = new Set(layers.flatMap(({ annotations }) => Object.keys(annotations)));
   return [...names].sort().map((name) => {
     const [first, ...others] = layers
       .filter(({ annotations }) => Object.hasOwn(annotations, name))
-      .map(({ source, annotations }) => ({ source, value: annotations[name] as unknown }));
+      .map(({ source, annotations }) => ({
+        // Parsed services have the defaults already.
+        source: source === "service" && annotations[name] === defaults[name] ? "serviceDefaults" : source,
+        value: annotations[name] as unknown,
+      }));
     return { path: `metadata.annotations["${name}"]`, value: undefined, source: "", ...first, overrides: others };
   });
 }
@@ -216,18 +240,35 @@ export function controllerSettingsOf({ platform }: EnvironmentSettings): Partial
 
 /** Services and fragments at their places; undefined for those of another shape, about which enough is said. */
 interface UsableParts extends PooledSettings {
+  /** With the defaults. */
   readonly services: readonly (ServiceSettings | undefined)[];
+  /** The fragments that each service itself names. */
+  readonly ownFragments: readonly ServiceSettings["fragments"][];
   readonly fragments: readonly (FragmentSettings | undefined)[];
+  readonly serviceDefaults: ServiceDefaults | undefined;
 }
 
 /** What can be checked further, whatever is wrong with the rest, so that all problems show at once. */
 function usableParts(given: unknown): UsableParts {
-  const { services, fragments, acceleratorPools, cluster, clusterParts } = (given ?? {}) as Record<string, unknown>;
+  const {
+    services,
+    fragments,
+    acceleratorPools,
+    cluster,
+    clusterParts,
+    serviceDefaults: defaults,
+  } = (given ?? {}) as Record<string, unknown>;
   const listOf = <T>(value: unknown, type: z.ZodType<T>): (T | undefined)[] =>
     Array.isArray(value) ? value.map((item: unknown) => type.safeParse(item).data) : [];
-  return {
-    services: listOf(services, service),
+  const own = listOf(services, service);
+  const shared = {
     fragments: listOf(fragments, fragment),
+    serviceDefaults: defaults === undefined ? undefined : serviceDefaults.safeParse(defaults).data,
+  };
+  return {
+    ...shared,
+    services: own.map((entry) => entry && serviceWithDefaults(entry, shared)),
+    ownFragments: own.map((entry) => entry?.fragments),
     ...(acceleratorPools !== undefined && {
       acceleratorPools: listOf(acceleratorPools, nodeSchemas().acceleratorPoolSettings),
     }),
@@ -242,6 +283,7 @@ function usableParts(given: unknown): UsableParts {
 function checkServices(parts: UsableParts): Problem[] {
   return [
     ...parts.fragments.flatMap((shared, index) => (shared ? checkShared(shared, index, parts) : [])),
+    ...unknownFragments(parts.serviceDefaults?.fragments, parts, "serviceDefaults"),
     ...parts.services.flatMap((entry, index) => (entry ? checkEntry(entry, index, parts) : [])),
   ];
 }
@@ -275,12 +317,22 @@ function checkEntry(entry: ServiceSettings, index: number, parts: UsableParts): 
       fix: "rename one of them",
     });
   }
-  const unknown = [...checkServicePool(entry.pool, path, parts), ...unknownFragments(entry, parts, path)];
+  const unknown = [
+    ...checkServicePool(entry.pool, path, parts),
+    ...unknownFragments(parts.ownFragments[index], parts, path),
+  ];
   if (unknown.length === 0 && entry.pool !== undefined && !isUsable(entry.pool, parts)) return problems;
-  return [...problems, ...(unknown.length > 0 ? unknown : checkComposition(entry, parts, path))];
+  if (unknown.length > 0) return [...problems, ...unknown];
+  // Of the defaults it is said once.
+  if (unknownFragments(entry.fragments, parts, path).length > 0) return problems;
+  return [...problems, ...checkComposition(entry, parts, path)];
 }
 
-function unknownFragments({ fragments = [] }: ServiceSettings, parts: UsableParts, path: string): Problem[] {
+function unknownFragments(
+  fragments: ServiceSettings["fragments"] = [],
+  parts: Pick<UsableParts, "fragments">,
+  path: string,
+): Problem[] {
   const names = parts.fragments.flatMap((shared) => shared?.name ?? []);
   return fragments.flatMap((named, index) => {
     if (typeof named !== "string" || names.includes(named)) return [];

@@ -71,7 +71,7 @@ describe("gallery", () => {
     deepStrictEqual(
       problemsOf(() => parseGallerySettings({ gallery: ["single-gpus", "cpu", "cpu"], namespaces: "models" })),
       [
-        'namespaces: no such setting; allowed: cluster, platform, gallery, namespace, mirrors, pools, existing, preflight; fix: did you mean "namespace"?',
+        'namespaces: no such setting; allowed: cluster, platform, gallery, base, namespace, mirrors, pools, existing, preflight; fix: did you mean "namespace"?',
         `gallery[0]: the gallery has no entry of this name; given: "single-gpus"; allowed: ${known}; fix: did you mean "single-gpu"?`,
         'gallery[2]: the entry is named twice; given: "cpu"; fix: name each once',
       ],

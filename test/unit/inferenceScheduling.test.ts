@@ -207,7 +207,7 @@ describe("settings of stacks/inference-scheduling", () => {
         namespaces: "llm-d",
       }),
       [
-        'namespaces: no such setting; allowed: guide, namespace, createNamespaces, cluster, platform, mirrors, pools, existing, preflight; fix: did you mean "namespace"?',
+        'namespaces: no such setting; allowed: guide, namespace, createNamespaces, base, cluster, platform, mirrors, pools, existing, preflight; fix: did you mean "namespace"?',
         "guide.postfix: not a name that Kubernetes Services can carry; given: \"Guide\"; allowed: lower-case letters, digits and '-', beginning with a letter and not ending with '-'",
         'guide.accelerator: not an accelerator of "cpu"; given: "nvidia"; allowed: cpu',
         "guide.tensor: counts accelerators of a replica, and CPUs are none; given: 2; fix: leave it out",

@@ -1,0 +1,30 @@
+import { createRequire } from "node:module";
+
+import type { Problem } from "../../sdk/problems";
+
+/** Before the colon of every key of the configuration that this project's programs read. */
+export const configNamespace = "pulumi-kserve";
+
+/** Settings of one file. */
+export interface Layer {
+  /** Such as `environments/base.yaml`. */
+  readonly name: string;
+  readonly settings: Record<string, unknown>;
+}
+
+const lazyRequire = createRequire(__filename);
+const layersOf = new WeakMap<object, readonly Layer[]>();
+
+/** Notes from which layers settings were merged, for {@link inLayers}. */
+export function rememberLayers<T extends object>(settings: T, layers: readonly Layer[]): T {
+  layersOf.set(settings, layers);
+  return settings;
+}
+
+/** Problems of settings, with the layer that has each where there are several: the place in the merged lists tells nobody anything. */
+export function inLayers(settings: unknown, problems: readonly Problem[]): readonly Problem[] {
+  const layers = typeof settings === "object" && settings !== null ? layersOf.get(settings) : undefined;
+  if (!layers || layers.length < 2) return problems;
+  const { located } = lazyRequire("./located") as typeof import("./located");
+  return located(problems, layers);
+}
