@@ -1,5 +1,5 @@
 // Compiles every TypeScript file to CommonJS in dist/, one file each, in well under a second.
-// Types are checked by `npm run typecheck`; declarations are written when the package is packed.
+// Types are checked by `npm run typecheck`; declarations are written by scripts/declarations.mjs, when the package is packed.
 import { build } from "esbuild";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,9 +1,8 @@
-import { createRequire } from "node:module";
-
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import { assertNoProblems } from "../../sdk/problems";
+import { requireOfCloud } from "../cloudSdk";
 import { replacementWarning } from "../replacementWarning";
 import { allResources, type Resources } from "../resources";
 import type { ClusterHandle, EksClusterDetails } from "./clusterHandle";
@@ -17,7 +16,7 @@ import { createEksSystemPool } from "./eksSystemPool";
 import { execKubeconfig } from "./kubeconfig";
 import { replaceableEksCluster } from "./replacing";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /**
  * A cluster of EKS for inference: access entries, Pod Identity, encrypted Secrets, add-ons in the order in which nodes need them,

@@ -1,11 +1,10 @@
-import { createRequire } from "node:module";
-
 import type * as pulumi from "@pulumi/pulumi";
 
+import { requireOfCloud } from "../cloudSdk";
 import { EksAccessPolicy, type EksClusterArgs } from "./eksArgs";
 import { partitionOf } from "./eksChecks";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 const policyNames: Record<EksAccessPolicy, string> = {
   [EksAccessPolicy.ClusterAdmin]: "AmazonEKSClusterAdminPolicy",

@@ -1,12 +1,11 @@
-import { createRequire } from "node:module";
-
 import type * as pulumi from "@pulumi/pulumi";
 
+import { requireOfCloud } from "../cloudSdk";
 import type { EksAddonArgs, EksClusterArgs } from "./eksArgs";
 import { builtIntoAutoMode, partitionOf } from "./eksChecks";
 import { eksRole, podIdentityService } from "./eksPodIdentity";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 const podIdentityAgent = "eks-pod-identity-agent";
 

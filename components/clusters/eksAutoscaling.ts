@@ -1,11 +1,10 @@
-import { createRequire } from "node:module";
-
 import * as pulumi from "@pulumi/pulumi";
 
+import { requireOfCloud } from "../cloudSdk";
 import type { ClusterHandle } from "./clusterHandle";
 import { eksRole, podIdentityService } from "./eksPodIdentity";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /** Lets cluster-autoscaler see all groups of instances and change those of this cluster. */
 export function autoscalerIdentity(name: string, cluster: ClusterHandle, parent: pulumi.Resource): pulumi.Resource[] {

@@ -1,10 +1,9 @@
-import { createRequire } from "node:module";
-
 import type * as pulumi from "@pulumi/pulumi";
 
+import { requireOfCloud } from "../cloudSdk";
 import type { EksClusterArgs } from "./eksArgs";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /** Where the nodes of a cluster of EKS are. */
 export interface EksNetwork {

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
-
 import * as pulumi from "@pulumi/pulumi";
 
-const lazyRequire = createRequire(__filename);
+import { requireOfCloud } from "../cloudSdk";
+
+const lazyRequire = requireOfCloud(__filename);
 
 /** A role of IAM and the policies that it has. */
 export interface EksRoleArgs {

@@ -1,12 +1,11 @@
-import { createRequire } from "node:module";
-
 import type * as pulumi from "@pulumi/pulumi";
 
 import { isGraviton } from "../../sdk/accelerators/guardRailsEks";
+import { requireOfCloud } from "../cloudSdk";
 import { type EksClusterArgs, systemInstanceType } from "./eksArgs";
 import type { EksNetwork } from "./eksNetwork";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /** The managed node group of CPUs. */
 export function createEksSystemPool(

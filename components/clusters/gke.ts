@@ -1,9 +1,8 @@
-import { createRequire } from "node:module";
-
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import { assertNoProblems } from "../../sdk/problems";
+import { requireOfCloud } from "../cloudSdk";
 import { replacementWarning } from "../replacementWarning";
 import { allResources, type Resources } from "../resources";
 import type { ClusterHandle, GkeClusterDetails } from "./clusterHandle";
@@ -13,7 +12,7 @@ import { type GkeNetwork, gkeNetwork } from "./gkeNetwork";
 import { execKubeconfig } from "./kubeconfig";
 import { replaceableGkeCluster } from "./replacing";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /**
  * A cluster of GKE for inference: private nodes, Dataplane V2, workload identity, Gateway API, and a pool of CPUs that comes

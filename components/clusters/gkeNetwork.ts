@@ -1,11 +1,10 @@
-import { createRequire } from "node:module";
-
 import * as pulumi from "@pulumi/pulumi";
 
+import { requireOfCloud } from "../cloudSdk";
 import type { GkeClusterArgs } from "./gkeArgs";
 import { gkeRanges, gkeRegion } from "./gkeChecks";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /** Where the nodes, pods and Services of a cluster of GKE have their addresses. */
 export interface GkeNetwork {

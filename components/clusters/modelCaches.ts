@@ -1,14 +1,13 @@
-import { createRequire } from "node:module";
-
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ModelCacheKind, ModelCachePlan } from "../../sdk/clusterParts/types";
+import { requireOfCloud } from "../cloudSdk";
 import { KubernetesObject } from "../kubernetesObject";
 import type { ClusterHandle, EksClusterDetails } from "./clusterHandle";
 import type { ModelCacheArgs } from "./clusterParts";
 import { eksAddon } from "./eksAddons";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /** Makes the StorageClasses of model caches, and what they need in the cloud. */
 export function createModelCaches(

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 import type { LaunchTemplateArgs } from "@pulumi/aws/ec2/launchTemplate";
 import type { NodeGroupArgs } from "@pulumi/aws/eks/nodeGroup";
 import type { ec2 } from "@pulumi/aws/types/input";
@@ -9,11 +7,12 @@ import { findAccelerator } from "../../sdk/accelerators/catalogue";
 import { amiTypeOf, efaInterfaces } from "../../sdk/accelerators/guardRailsEks";
 import { rungSuffix } from "../../sdk/accelerators/poolSpec";
 import type { EksMachine } from "../../sdk/accelerators/types";
+import { requireOfCloud } from "../cloudSdk";
 import type { MadePool, PoolParts } from "./pool";
 import type { CapacityRungArgs } from "./poolArgs";
 
 /** Only programs with a pool on EKS load AWS's SDK, and of it these files. */
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 const aws = {
   nodeGroup: () => (lazyRequire("@pulumi/aws/eks/nodeGroup") as typeof import("@pulumi/aws/eks/nodeGroup")).NodeGroup,
   launchTemplate: () =>

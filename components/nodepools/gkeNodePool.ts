@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 import type { NodePoolArgs } from "@pulumi/gcp/container/nodePool";
 import type { container } from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,12 +6,13 @@ import { findAccelerator } from "../../sdk/accelerators/catalogue";
 import { isNvlinkDomain } from "../../sdk/accelerators/guardRailsGkePlacement";
 import { rungSuffix } from "../../sdk/accelerators/poolSpec";
 import type { GkeMachine } from "../../sdk/accelerators/types";
+import { requireOfCloud } from "../cloudSdk";
 import type { MadePool, PoolParts } from "./pool";
 import type { CapacityRungArgs } from "./poolArgs";
 import { rdmaMode } from "./poolSpec";
 
 /** Only programs with a pool on GKE load Google's SDK, and of it these files. */
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 const taintEffects = {
   NoSchedule: "NO_SCHEDULE",

@@ -1,14 +1,13 @@
-import { createRequire } from "node:module";
-
 import * as pulumi from "@pulumi/pulumi";
 
 import { gkeFacts } from "../../../sdk/gateways/gke";
 import { assertNoProblems, type Problem } from "../../../sdk/problems";
+import { requireOfCloud } from "../../cloudSdk";
 import type { Manifest } from "../../kubernetesObject";
 import type { GkeClusterDetails } from "../../clusters/clusterHandle";
 import type { GatewayControllerFactory, ScheduledService } from "./controller";
 
-const lazyRequire = createRequire(__filename);
+const lazyRequire = requireOfCloud(__filename);
 
 /** Arguments of {@link GkeGateway}. */
 export interface GkeGatewayArgs {
