@@ -3,6 +3,7 @@ import { type Command, runCommand } from "../local/commands/command";
 /** The commands of the project beside `local`: for each its script in package.json, and what loads it. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor")).doctor,
+  render: async () => (await import("./render")).render,
 };
 
 /** Runs `npm run <command> -- …`. @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line. */

@@ -67,7 +67,10 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
   });
 }
 
-async function programFor(config: Record<string, unknown>): Promise<(overrides: EnvironmentOverrides) => object> {
+/** The program that a configuration is for. */
+export async function programFor(
+  config: Record<string, unknown>,
+): Promise<(overrides: EnvironmentOverrides) => object> {
   switch (programOfConfig(config)) {
     case "environment":
       return environment;

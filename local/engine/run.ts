@@ -45,6 +45,8 @@ export interface OperationOptions {
   progress?: Progress;
   /** Stops the engine as Ctrl-C would: running steps end, the state is saved. */
   signal?: AbortSignal;
+  /** Where a preview writes its plan: every resource with its inputs and dependencies. @default nowhere */
+  plan?: string;
   /** Receives every event, for callers that want more than the result. */
   onEvent?: (event: EngineEvent) => void;
 }
@@ -104,6 +106,7 @@ async function runOnce(operation: Operation, stack: Stack, options: OperationOpt
         onOutput: write,
         onError: write,
         signal: options.signal,
+        plan: options.plan,
         onEvent: (event: EngineEvent): void => {
           record.add(event);
           if (Date.now() - shown > 100) {
@@ -131,12 +134,16 @@ async function runOnce(operation: Operation, stack: Stack, options: OperationOpt
   }
 }
 
-type CommonOptions = Parameters<Stack["preview"]>[0];
+type CommonOptions = NonNullable<Parameters<Stack["preview"]>[0]>;
 
-async function call(operation: Operation, stack: Stack, options: CommonOptions): Promise<OutputMap | undefined> {
+async function call(
+  operation: Operation,
+  stack: Stack,
+  { plan, ...options }: CommonOptions,
+): Promise<OutputMap | undefined> {
   switch (operation) {
     case Operation.preview:
-      await stack.preview(options);
+      await stack.preview({ ...options, plan });
       return undefined;
     case Operation.up:
       return (await stack.up(options)).outputs;

@@ -28,6 +28,8 @@ export interface WorkspaceOptions {
   program: PulumiFn;
   /** Configuration as in a `Pulumi.<stack>.yaml`, with full keys such as "pulumi-kserve:services". */
   config?: Record<string, unknown>;
+  /** Port of a Kubernetes provider that runs already, which the engine attaches itself to. @default one that the engine starts */
+  kubernetesPort?: number;
 }
 
 /**
@@ -72,6 +74,7 @@ async function engineEnvironment(
     GOGC: "400",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_KSERVE_TOOL_HELM: options.helm,
+    ...(options.kubernetesPort !== undefined && { PULUMI_DEBUG_PROVIDERS: `kubernetes:${options.kubernetesPort}` }),
   };
 }
 
@@ -93,10 +96,14 @@ async function pulumiCommand(folder: string, binary: string): Promise<PulumiComm
   return PulumiCommand.get({ root: join(folder, "cli"), skipVersionCheck: true });
 }
 
-async function writeProject(work: string, project: string, { folder, pulumi }: WorkspaceOptions): Promise<void> {
+async function writeProject(
+  work: string,
+  project: string,
+  { folder, pulumi, kubernetesPort }: WorkspaceOptions,
+): Promise<void> {
   const dynamic = join(folder, "dynamic-provider");
   const [kubernetes] = await Promise.all([
-    kubernetesProvider({ pulumi, folder }),
+    kubernetesProvider({ pulumi, folder, ...(kubernetesPort !== undefined && { configured: "stand-in" }) }),
     // The SDK's provider of dynamic resources, found without looking in the project's folder, and started faster.
     writeNodePlugin(dynamic, "pulumi-nodejs", join(__dirname, "dynamicProviderMain.js")),
   ]);

@@ -7,6 +7,7 @@ import type { ProviderConfig } from "./config";
 import { messageOf } from "./errors";
 import type { JsonObject } from "./json";
 import { definedKind, joinApiVersion, likelyScope, type Kind, type Scope } from "./kinds";
+import type { OfflineCluster } from "./offline";
 
 const probeTimeoutMs = 10_000;
 
@@ -15,11 +16,15 @@ export class Cluster {
   private connection: Promise<Connection> | undefined;
   private readonly definedScopes = new Map<string, Scope>();
 
-  constructor(readonly config: ProviderConfig) {}
+  constructor(
+    readonly config: ProviderConfig,
+    /** Stands for the cluster, which is then never asked. */
+    readonly offline?: OfflineCluster,
+  ) {}
 
   /** @throws Error when the kubeconfig cannot be used, or the API server rejects its credentials. */
   connect(): Promise<Connection> {
-    return (this.connection ??= connect(this.config));
+    return (this.connection ??= this.offline ? Promise.resolve(notAsked) : connect(this.config));
   }
 
   /** Where objects go that name no namespace. */
@@ -51,6 +56,8 @@ export class Cluster {
 export type Connection =
   | { client: KubernetesClient; hub: WatchHub; version: string; unreachable: undefined }
   | { client: KubernetesClient | undefined; hub: undefined; version: undefined; unreachable: string };
+
+const notAsked: Connection = { client: undefined, hub: undefined, version: undefined, unreachable: "it is not asked" };
 
 /** @throws Error (as a rejection) when the kubeconfig is there but cannot be used. */
 async function connect(config: ProviderConfig): Promise<Connection> {

@@ -56,7 +56,7 @@ const helmTimeoutMs = 300_000;
  * @throws Error with helm's own message.
  */
 export async function renderChart(session: Session, options: HelmOptions): Promise<string> {
-  const helm = process.env[helmVariable] || "helm";
+  const helm = session.cluster.offline?.helm ?? (process.env[helmVariable] || "helm");
   const folder = await mkdtemp(join(tmpdir(), "pulumi-kserve-helm-"));
   try {
     const cluster = await clusterArgs(session, options, folder);
@@ -101,7 +101,10 @@ function templateArgs(options: HelmOptions): string[] {
 /** What the chart's templates may ask about the cluster: its version, its APIs and, through `lookup`, its objects. */
 async function clusterArgs(session: Session, options: HelmOptions, folder: string): Promise<string[]> {
   const connection = await session.cluster.connect();
-  if (connection.unreachable !== undefined) return kubeArgs(options.kubeVersion, options.apiVersions ?? []);
+  if (connection.unreachable !== undefined) {
+    const { offline } = session.cluster;
+    return kubeArgs(options.kubeVersion ?? offline?.kubeVersion, options.apiVersions ?? offline?.apiVersions ?? []);
+  }
   const { client, version } = connection;
   const apiVersions = options.apiVersions ?? (await servedApis(client));
   const args = kubeArgs(options.kubeVersion ?? version, apiVersions);

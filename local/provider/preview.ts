@@ -55,7 +55,7 @@ async function clientForDryRun(
 ): Promise<KubernetesClient | undefined> {
   const { client, unreachable } = await session.cluster.connect();
   if (unreachable !== undefined) {
-    warnUnreachable(session, unreachable);
+    if (!session.cluster.offline) warnUnreachable(session, unreachable);
     return undefined;
   }
   const served = await client.resourceFor(textAt(value, "apiVersion") ?? "", textAt(value, "kind") ?? "");

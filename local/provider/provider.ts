@@ -9,6 +9,7 @@ import { checkConfig, diffConfig, readConfig } from "./config";
 import { diffInputs, type PropertyChange } from "./diff";
 import type { EngineLog } from "./engine";
 import { kindOf } from "./kinds";
+import type { OfflineCluster } from "./offline";
 import { decodeProperties, encodeProperties, secretTexts, toStruct, type Properties } from "./properties";
 import { readObject } from "./read";
 import { deleteObject } from "./remove";
@@ -50,6 +51,7 @@ export class StandInProvider {
     private readonly log: EngineLog,
     /** Of the SDK, since the engine asks for a plugin of that version. */
     readonly version: string,
+    private readonly offline?: OfflineCluster,
   ) {}
 
   schema(): string {
@@ -79,8 +81,9 @@ export class StandInProvider {
     const inputs = decodeProperties(request.getArgs()).value;
     const [problem] = checkConfig(inputs);
     if (problem) throw new Error(`${problem.property}: ${problem.reason}`);
-    this.session = { cluster: new Cluster(readConfig(inputs)), log: this.log, signal: this.abort.signal };
-    this.log.log("info", standInNotice, request.getUrn());
+    const cluster = new Cluster(readConfig(inputs), this.offline);
+    this.session = { cluster, log: this.log, signal: this.abort.signal };
+    if (!this.offline) this.log.log("info", standInNotice, request.getUrn());
     return new rpc.ConfigureResponse()
       .setAcceptsecrets(true)
       .setAcceptresources(true)
@@ -94,6 +97,7 @@ export class StandInProvider {
     const news = decodeProperties(structs.news);
     this.hideSecrets(message.getUrn(), news);
     cluster.noteCrd(news.value);
+    this.offline?.given?.(message.getUrn(), news);
     const autonaming = message.getAutonaming();
     const { inputs, secrets, failures } = await checkInputs({
       type: message.getType(),
@@ -139,6 +143,7 @@ export class StandInProvider {
   async create({ message, structs }: StructRequest<"create">): Promise<StructResponse<"create">> {
     const inputs = decodeProperties(structs.properties);
     this.hideSecrets(message.getUrn(), inputs);
+    this.offline?.created?.(message.getUrn(), inputs);
     const { id, properties } = await createObject(this.configured(), {
       urn: message.getUrn(),
       inputs,

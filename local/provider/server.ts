@@ -20,13 +20,23 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import { messageOf, PartialError } from "./errors";
 import { EngineLog } from "./engine";
+import type { OfflineCluster } from "./offline";
 import { toStruct } from "./properties";
 import { StandInProvider, structMethods, type StructRequest } from "./provider";
 
 const megabyte = 1024 * 1024;
 
-/** Listens on a free loopback port. @param engineAddress where messages to the user go @returns the port */
-export async function serve(engineAddress: string | undefined): Promise<{ port: number; server: Server }> {
+/**
+ * Listens on a free loopback port.
+ *
+ * @param engineAddress where messages to the user go; an engine that attaches itself brings its own
+ * @param offline stands for the cluster in previews that must need none
+ * @returns the port
+ */
+export async function serve(
+  engineAddress: string | undefined,
+  offline?: OfflineCluster,
+): Promise<{ port: number; server: Server }> {
   const log = new EngineLog();
   if (engineAddress) log.connect(engineAddress);
   const server = new Server({
@@ -35,7 +45,7 @@ export async function serve(engineAddress: string | undefined): Promise<{ port: 
   });
   server.addService(
     { ...ResourceProviderService, ...structMethods },
-    implementation(new StandInProvider(log, kubernetesVersion()), log),
+    implementation(new StandInProvider(log, kubernetesVersion(), offline), log),
   );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {

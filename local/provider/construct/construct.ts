@@ -40,6 +40,10 @@ export async function construct(
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure(), channelOptions);
   try {
     const urn = await registerComponent(monitor, request);
+    session.cluster.offline?.given?.(urn, inputs);
+    if (inputs.unknown && session.cluster.offline) {
+      throw new Error("some of its inputs are known only after an update, and so are its objects");
+    }
     if (inputs.unknown) {
       session.log.log(
         "warning",
