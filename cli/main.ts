@@ -2,6 +2,7 @@ import { type Command, runCommand } from "../local/commands/command";
 
 /** The commands of the project beside `local`: for each its script in package.json, and what loads it. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  config: async () => (await import("./config/command")).config,
   doctor: async () => (await import("./doctor")).doctor,
   render: async () => (await import("./render")).render,
 };

@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
 
-import { load } from "js-yaml";
-
 import { ConfigurationError } from "../../sdk/problems";
-import { readable } from "../../stacks/environment/baseFiles";
+import { readable, yamlOf } from "../../stacks/environment/baseFiles";
 import { configNamespace } from "../../stacks/environment/origins";
 
 type Config = Record<string, unknown>;
@@ -41,14 +39,13 @@ async function readYaml(path: string, subject: string, optional = false): Promis
     ]);
   let content: unknown;
   try {
-    content = load(await readFile(path, "utf8")) ?? {};
+    content = yamlOf(await readFile(path, "utf8"));
   } catch (error) {
     if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw failed(readable(error));
   }
-  const { config } = content as { config?: unknown };
-  const found = config ?? {};
-  if (typeof content === "object" && typeof found === "object" && !Array.isArray(found)) return found as Config;
+  const found = (content as { config?: unknown }).config ?? {};
+  if ([content, found].every((part) => typeof part === "object" && !Array.isArray(part))) return found as Config;
   throw failed(
     'is no configuration: it must be "config:" with a key such as pulumi-kserve:services on each line below it',
   );

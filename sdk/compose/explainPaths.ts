@@ -10,12 +10,13 @@ export class UnknownPathError extends Error {
 /**
  * The fields at a path or below it. `template.containers.main` is as good as `template.containers[main]`, and the path may start at `spec`.
  *
+ * @param whole what the fields are of, in the error
  * @throws UnknownPathError where there are none, with the nearest ones.
  */
-export function fieldsAt(fields: readonly ExplainedField[], path: string): ExplainedField[] {
+export function fieldsAt(fields: readonly ExplainedField[], path: string, whole = "the spec"): ExplainedField[] {
   const wanted = normalPath(path);
   const found = fields.filter((field) => isAtOrBelow(normalPath(field.path), wanted));
-  if (found.length === 0) throw unknownPath(fields, path);
+  if (found.length === 0) throw unknownPath(fields, path, whole);
   return found;
 }
 
@@ -40,7 +41,7 @@ function normalPath(path: string): string {
     .replace(/^\.?(spec(\.|$))?/, "");
 }
 
-function unknownPath(fields: readonly ExplainedField[], path: string): UnknownPathError {
+function unknownPath(fields: readonly ExplainedField[], path: string, whole: string): UnknownPathError {
   const known = new Set(fields.flatMap((field) => beginnings(field.path)));
   const wanted = normalPath(path);
   // The deepest part that exists, and what is in it.
@@ -56,7 +57,7 @@ function unknownPath(fields: readonly ExplainedField[], path: string): UnknownPa
   const guess = close === undefined ? ";" : `; did you mean ${close}?`;
   const names = inside.map((candidate) => candidate.slice(top.length).replace(/^\./, ""));
   const shown = names.length > 20 ? [...names.slice(0, 20), "…"] : names;
-  return new UnknownPathError(`nothing sets ${path}${guess} ${top || "the spec"} has: ${shown.join(", ")}`);
+  return new UnknownPathError(`nothing sets ${path}${guess} ${top || whole} has: ${shown.join(", ")}`);
 }
 
 /** The path of a field and of everything that it lies in. */

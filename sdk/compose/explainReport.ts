@@ -57,7 +57,7 @@ export function explainReport(
 const foldsExplained = "… counts what presets alone set: --all shows it, a path such as `template` shows a part";
 
 /** One field with its whole value and everything that it replaced, whole too. */
-function fieldHistory({ path, value, source, overrides }: ExplainedField): TextLine[] {
+export function fieldHistory({ path, value, source, overrides }: ExplainedField): TextLine[] {
   return [
     line(path, "title"),
     line(`set by ${source}`, "source"),

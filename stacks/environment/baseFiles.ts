@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 
-import { load } from "js-yaml";
+import { load, loadAll } from "js-yaml";
 
 import { nearest } from "../../sdk/nearest";
 import { assertNoProblems, type Problem } from "../../sdk/problems";
@@ -78,7 +78,7 @@ function readBase(file: string, name: string, keys: readonly string[]): ReadBase
   });
   let content: unknown;
   try {
-    content = load(readFileSync(file, "utf8"));
+    content = yamlOf(readFileSync(file, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") return failed({ message: readable(error) });
     const folder = dirname(file);
@@ -145,6 +145,12 @@ function encryptedInBase(path: string, origin: string): Problem {
     fix: `leave it out here, and set it in each stack: pulumi config set --secret --path '${configNamespace}:${path}'`,
     origin,
   };
+}
+
+/** The document in a text, where there is one: an empty file is an empty configuration. @throws YAMLException */
+export function yamlOf(text: string): unknown {
+  const documents = loadAll(text);
+  return documents.length > 1 ? load(text) : (documents[0] ?? {});
 }
 
 /** What a file's reader says, in one line. */

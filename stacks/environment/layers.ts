@@ -143,7 +143,9 @@ class Merger {
       if (item.remove === true) this.remove(item, at, result);
       else {
         if (below === undefined) this.checkNamespace(item, path, at);
-        result.set(at, this.value(below, item, ofElement, at) as JsonMap);
+        // Naming an element does not set its name.
+        const given = below === undefined ? item : without(item, rule.elements?.key);
+        result.set(at, this.value(below, given, ofElement, at) as JsonMap);
       }
     }
     return [...result.values()];
@@ -237,6 +239,10 @@ class History {
     const found = paths.flatMap((path) => this.entries.get(path) ?? []);
     return [...found, ...this.removed.filter(({ path }) => !this.entries.has(path))];
   }
+}
+
+function without(item: JsonMap, left: string | undefined): JsonMap {
+  return Object.fromEntries(Object.entries(item).filter(([key]) => key !== left));
 }
 
 function repeatedNames(services: unknown): string[] {

@@ -60,22 +60,30 @@ function labelled(secured: Parameters<typeof securedLabels>[0] | undefined) {
 export function preflightService(
   settings: EnvironmentSettings,
   entry: ServiceSettings,
-  { effective }: Composition,
+  composition: Composition,
 ): Finding[] {
-  if (!effective) return [];
-  const { name, namespace = defaultNamespace, labels } = entry;
-  const annotations = annotationsOf(entry, settings);
-  const service = {
-    name,
-    namespace,
-    spec: effective as Json,
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
-  };
   // Waivers of other services' findings are no findings here.
+  return composition.effective
+    ? preflightServices(settings, [[entry, composition]]).filter(({ code }) => code !== "waiver-unused")
+    : [];
+}
+
+/** What keeps services of an environment from becoming Ready, alone and together; nothing of those that are undecided. */
+export function preflightServices(
+  settings: EnvironmentSettings,
+  composed: readonly (readonly [ServiceSettings, Composition])[],
+): Finding[] {
+  const services = composed.flatMap(([entry, { effective }]) => {
+    const { name, namespace = defaultNamespace, labels } = entry;
+    const annotations = annotationsOf(entry, settings);
+    if (!effective) return [];
+    return [
+      { name, namespace, spec: effective as Json, ...(labels && { labels }), ...(annotations && { annotations }) },
+    ];
+  });
   return preflight({
-    services: [service],
+    services,
     cluster: planOfPlatform(platformIn(settings) ?? {}, existingIn(settings)),
     waive: settings.preflight?.waive,
-  }).filter(({ code }) => code !== "waiver-unused");
+  });
 }

@@ -28,13 +28,14 @@ import { servicePoolSettings } from "./servicePoolSettings";
 
 const text = z.string().min(1);
 const positive = z.int().min(1);
-const object = z.record(z.string(), z.unknown());
+/** Specs, and parts of them. */
+export const specSettings = z.record(z.string(), z.unknown());
 
 const fragment = z.strictObject({
   name: text,
   priority: z.number().optional(),
   // Checked by sdk/compose, which knows every field of it.
-  spec: object,
+  spec: specSettings,
   /** Annotations of the services that have the fragment. */
   annotations: z.record(z.string(), z.string()).optional(),
 });
@@ -64,7 +65,7 @@ const service = z.strictObject({
   fragments: z.array(z.union([text, fragment])).optional(),
   /** Name of an accelerator pool that leads the service's pods to it, or with what they want of a node. */
   pool: servicePoolSettings.optional(),
-  spec: object.optional(),
+  spec: specSettings.optional(),
   /** A router of its own, without a gateway. @default where the platform's gateway controller is "standalone" */
   standaloneRouter: standaloneRouterSettings.optional(),
 });
@@ -121,7 +122,11 @@ interface NodeSettings {
 function schemaFor(given: unknown): z.ZodType<EnvironmentSettings> {
   const { cluster, acceleratorPools, clusterParts } = (given ?? {}) as Record<string, unknown>;
   const isPlain = isKubeconfigAlone(cluster) && acceleratorPools === undefined && clusterParts === undefined;
-  if (isPlain) return settings as z.ZodType<EnvironmentSettings>;
+  return isPlain ? (settings as z.ZodType<EnvironmentSettings>) : environmentSettingsSchema(cluster);
+}
+
+/** The whole schema of an environment's settings. */
+export function environmentSettingsSchema(cluster: unknown = { gke: {} }): z.ZodType<EnvironmentSettings> {
   return settings.extend({
     cluster: clusterSchema(cluster).optional(),
     acceleratorPools: z.array(nodeSchemas().acceleratorPoolSettings).optional(),

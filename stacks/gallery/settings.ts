@@ -8,7 +8,8 @@ import type { GalleryEntry } from "./entry";
 
 const { cluster, platform, ...others } = serviceStackSettings;
 
-const settings = z.strictObject({
+/** The schema of a gallery's settings. */
+export const gallerySettingsSchema = z.strictObject({
   cluster,
   platform,
   /** Names of the entries. */
@@ -17,10 +18,10 @@ const settings = z.strictObject({
 });
 
 /** What a gallery is made of, as its configuration says it. */
-export type GallerySettings = z.infer<typeof settings>;
+export type GallerySettings = z.infer<typeof gallerySettingsSchema>;
 
 /** The keys of the stack configuration that this program reads. */
-export const gallerySettingKeys = Object.keys(settings.shape) as (keyof GallerySettings)[];
+export const gallerySettingKeys = Object.keys(gallerySettingsSchema.shape) as (keyof GallerySettings)[];
 
 /**
  * Checks a gallery's configuration as a whole.
@@ -28,7 +29,7 @@ export const gallerySettingKeys = Object.keys(settings.shape) as (keyof GalleryS
  * @throws ConfigurationError with every problem: its path, what was given and what is allowed.
  */
 export function parseGallerySettings(given: unknown): GallerySettings {
-  return parseServiceStack(settings, given, "gallery configuration", ({ gallery }) => checkNames(gallery));
+  return parseServiceStack(gallerySettingsSchema, given, "gallery configuration", ({ gallery }) => checkNames(gallery));
 }
 
 /** The entries of some names, in the gallery's order. */

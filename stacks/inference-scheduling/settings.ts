@@ -74,7 +74,8 @@ const guide = z.strictObject({
 });
 
 const { namespace, ...others } = serviceStackSettings;
-const settings = z.strictObject({
+/** The schema of an installation's settings. */
+export const inferenceSchedulingSchema = z.strictObject({
   guide,
   namespace,
   /** False where another stack makes the namespace, such as for a second installation in it. */
@@ -83,12 +84,14 @@ const settings = z.strictObject({
 });
 
 /** What an installation of the guide is made of, as its configuration says it. */
-export type InferenceSchedulingSettings = z.infer<typeof settings>;
+export type InferenceSchedulingSettings = z.infer<typeof inferenceSchedulingSchema>;
 /** The setting `guide`. */
 export type GuideSettings = z.infer<typeof guide>;
 
 /** The keys of the stack configuration that this program reads. */
-export const inferenceSchedulingKeys = Object.keys(settings.shape) as (keyof InferenceSchedulingSettings)[];
+export const inferenceSchedulingKeys = Object.keys(
+  inferenceSchedulingSchema.shape,
+) as (keyof InferenceSchedulingSettings)[];
 
 /**
  * Checks the configuration of an installation as a whole.
@@ -96,7 +99,7 @@ export const inferenceSchedulingKeys = Object.keys(settings.shape) as (keyof Inf
  * @throws ConfigurationError with every problem: its path, what was given and what is allowed.
  */
 export function parseInferenceScheduling(given: unknown): InferenceSchedulingSettings {
-  return parseServiceStack(settings, given, "inference scheduling configuration", checkGuide);
+  return parseServiceStack(inferenceSchedulingSchema, given, "inference scheduling configuration", checkGuide);
 }
 
 /** The controller of the platform's gateway, where this stack installs one. */
