@@ -54,7 +54,7 @@ What KServe will act on, and who set each field, without a cluster: \`npm run ex
 | --- | --- | --- |
 | \`gallery[]\` | names of the entries | required |
 | \`namespace\` | where the services live; it is created, unless it is \`default\` | \`gallery\` |
-| \`platform\` | as in the [environment](../README.md#an-environment); \`existing\` when another stack has installed it, KServe in the version of this package | all of it |
+| \`platform\` | as in the [environment](settings.md); \`existing\` when another stack has installed it, KServe in the version of this package | all of it |
 | \`cluster\`, \`mirrors\`, \`pools\`, \`existing\`, \`preflight\` | as in the environment | |
 
 Entries name their GPUs by resource, so that they fit any cluster; \`accelerator\` with \`cloud\` selects nodes by the labels of GKE or EKS. What is

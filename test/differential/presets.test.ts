@@ -37,7 +37,7 @@ describe("presets that explain reads", () => {
 
   it("give the output that the README shows", async () => {
     const readme = await readFile(join(projectRoot(), "README.md"), "utf8");
-    const section = /^## Composition\n([^]*?)^## /m.exec(readme)?.[1] ?? "";
+    const section = /^## Fragments\n([^]*?)^## /m.exec(readme)?.[1] ?? "";
     const config = /```yaml\n([^]*?)```/.exec(section)?.[1] ?? "";
     const shown = /```\n\$ npm run -s explain -- llama-8b --stack team\n([^]*?)```/.exec(section)?.[1];
     const environment = parseSettings(settingsOfConfig(load(config) as Record<string, unknown>));
