@@ -73,7 +73,8 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
     // The platform's own gateway and namespaces may not be the only ones.
     partial: [
       ...(existing.partial ?? []),
-      ...(existing.gateways ? [] : ["gateways" as const]),
+      // With standalone routers there is no gateway but those that are stated.
+      ...(existing.gateways || controller?.facts.withoutGateway ? [] : ["gateways" as const]),
       ...(namespaces && !existing.namespaces ? ["namespaces" as const] : []),
     ],
   };

@@ -4,7 +4,9 @@ import { chartAddress, chartSource, problemsOfChartMirrors } from "../../sdk/cha
 import { type CheckedController, checkGatewayController } from "../../sdk/gateways/checks";
 import { controllerOfClass, gatewayControllerFacts, gatewayControllerNames } from "../../sdk/gateways/facts";
 import { controllerArgument } from "../../sdk/gateways/types";
+import type { ClusterPlan } from "../../sdk/preflight/plan";
 import { planOfPlatform } from "../../sdk/preflight/platformPlan";
+import { preflight } from "../../sdk/preflight/preflight";
 import { describeProblem } from "../../sdk/problems";
 
 const wrong = (given: CheckedController): string[] => checkGatewayController(given).map(describeProblem);
@@ -86,6 +88,25 @@ describe("gateway controllers", () => {
         listeners: [{ name: "http", port: 80, allowedRoutes: { from: "All" } }],
       },
     ]);
+  });
+});
+
+describe("a platform of standalone routers", () => {
+  it("has no gateway that a service could wait for, unless one is stated", () => {
+    const standalone = { gateway: { controller: "standalone" as const } };
+    const spec = { model: { uri: "hf://acme/llama" }, router: { gateway: {}, route: {}, scheduler: {} } };
+    const findings = (cluster: ClusterPlan): string[] =>
+      preflight({ services: [{ name: "llama", namespace: "models", spec }], cluster })
+        .filter(({ code }) => code === "gateway-missing")
+        .map(describeProblem);
+    deepStrictEqual(findings(planOfPlatform(standalone)), [
+      'spec.router.gateway: no Gateway of this name is in the cluster, nor planned; given: "kserve/kserve-ingress-gateway"; ' +
+        "allowed: none: there is no Gateway; fix: create it; or leave out router.gateway and router.route where services have a standalone router [gateway-missing]",
+    ]);
+    const edge = { namespace: "kserve", name: "kserve-ingress-gateway" };
+    deepStrictEqual(findings(planOfPlatform(standalone, { gateways: [edge] })), []);
+    // That it exists already is said of the gateway, not where.
+    deepStrictEqual(findings(planOfPlatform({ gateway: false })), []);
   });
 });
 

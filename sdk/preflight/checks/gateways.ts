@@ -52,7 +52,10 @@ export function checkGateways({ spec, namespace }: CheckedService, cluster: Chec
             .map((one) => `${one.namespace}/${one.name}`)
             .sort()
             .join(", ") || "none: there is no Gateway",
-        fix: "create it, or refer to one that is there in router.gateway.refs",
+        fix:
+          gateways.length > 0
+            ? "create it, or refer to one that is there in router.gateway.refs"
+            : "create it; or leave out router.gateway and router.route where services have a standalone router",
       });
     }
   }

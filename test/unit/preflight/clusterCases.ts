@@ -260,7 +260,7 @@ export const clusterCases: readonly PreflightCase[] = [
     title: "no gateway for services that name none",
     bad: plan(routed, { gateways: [] }),
     finding:
-      'spec.router.gateway: no Gateway of this name is in the cluster, nor planned; given: "kserve/kserve-ingress-gateway"; allowed: none: there is no Gateway; fix: create it, or refer to one that is there in router.gateway.refs [gateway-missing]',
+      'spec.router.gateway: no Gateway of this name is in the cluster, nor planned; given: "kserve/kserve-ingress-gateway"; allowed: none: there is no Gateway; fix: create it; or leave out router.gateway and router.route where services have a standalone router [gateway-missing]',
     good: plan(routed, { gateways: [], partial: ["gateways"] }),
   },
   {
