@@ -5,6 +5,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import("./config/command")).config,
   doctor: async () => (await import("./doctor")).doctor,
   render: async () => (await import("./render")).render,
+  drift: async () => (await import("./drift")).drift,
 };
 
 /** Runs `npm run <command> -- …`. @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line. */

@@ -4,12 +4,20 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
 import { dump, load } from "js-yaml";
 
 import type { Check, DoctorOptions } from "../../cli/doctor/check";
 import { examine } from "../../cli/doctor/run";
+import type { DriftReport } from "../../cli/drift/report";
+import { runProjectCommand } from "../../cli/main";
 import { createCluster, deleteCluster } from "../../local/cluster/cluster";
 import type { Cluster } from "../../local/cluster/types";
+import { engineFolder } from "../../local/engine/environment";
+import { Operation, runOperation } from "../../local/engine/run";
+import { openStack } from "../../local/engine/workspace";
 import { projectRoot } from "../../local/paths";
 import { runCommand } from "../../local/process";
 import { silentProgress } from "../../local/progress";
@@ -24,8 +32,8 @@ interface Kubeconfig {
   users: { user: Record<string, unknown> }[];
 }
 
-/** What the doctor says about a real API server and the real CLI. */
-describe("npm run doctor on the embedded control plane", function () {
+/** What the doctor says about a real API server and the real CLI, and what a drift report says of a real refresh. */
+describe("npm run doctor and drift on the embedded control plane", function () {
   this.timeout(300_000);
   let toolchain: Toolchain;
   let cluster: Cluster;
@@ -124,13 +132,13 @@ describe("npm run doctor on the embedded control plane", function () {
   });
 
   it("asks the real CLI for backend and stack, and tries the passphrase of a stack that it made", async () => {
-    const pulumi = toolchain.tools.pulumi.path;
+    const cli = toolchain.tools.pulumi.path;
     const project = join(folder, "project");
     await mkdir(project);
     await writeFile(join(project, "Pulumi.yaml"), "name: pulumi-kserve\nruntime: nodejs\n");
     await writeFile(join(project, "package.json"), "{}");
     const withPhrase = { ...env, PULUMI_CONFIG_PASSPHRASE: "correct horse" };
-    await runCommand(pulumi, ["stack", "init", "dev", "--non-interactive"], { cwd: project, env: withPhrase });
+    await runCommand(cli, ["stack", "init", "dev", "--non-interactive"], { cwd: project, env: withPhrase });
     const found = await check({ root: project, stack: undefined, env: withPhrase });
     deepStrictEqual(
       ["Pulumi CLI", "backend", "stack", "configuration", "secrets"].map((name) => found.get(name)?.state),
@@ -142,4 +150,66 @@ describe("npm run doctor on the embedded control plane", function () {
     const loggedOut = await check({ root: project, env: { ...env, PULUMI_BACKEND_URL: "file:///nowhere/at/all" } });
     strictEqual(loggedOut.get("backend")?.state, "error");
   });
+
+  it("reports what somebody else has changed since the last up, and who, and does not write it to the state", async () => {
+    const kubeconfigText = await readFile(cluster.kubeconfigPath, "utf8");
+    const stack = await openStack({
+      folder: engineFolder(cluster),
+      pulumi: toolchain.tools.pulumi.path,
+      helm: toolchain.tools.helm.path,
+      stack: "drift",
+      program: () => {
+        const provider = new Provider("provider", { kubeconfig: pulumi.secret(kubeconfigText) });
+        for (const name of ["kept", "edited", "removed"])
+          new ConfigMap(
+            name,
+            { metadata: { name, namespace: "default" }, data: { key: "ours", other: "ours" } },
+            { provider },
+          );
+        return Promise.resolve({});
+      },
+    });
+    await runOperation(Operation.up, stack, { logFile: join(folder, "pulumi.log") });
+    const edited = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "edited", namespace: "default" } };
+    await client.apply({ ...edited, data: { key: "theirs", added: "x" } }, { fieldManager: "somebody", force: true });
+    await client.delete("v1", "ConfigMap", "default", "removed");
+
+    const args = ["drift", "--local", "--name", clusterName, "--stack", "drift", "--json"];
+    for (const attempt of ["first", "second"]) {
+      const { code, text } = await printed(() => runProjectCommand(args));
+      const { drifted, resources } = JSON.parse(text) as DriftReport;
+      deepStrictEqual(
+        {
+          code,
+          resources,
+          drifted: drifted.map(({ object, change, fields }) => [
+            object,
+            change,
+            ...fields.map(({ path, was, is, by }) => [path, was, is, by?.manager, by?.certain]),
+          ]),
+        },
+        {
+          code: 1,
+          resources: 4,
+          drifted: [
+            ["ConfigMap default/edited", "changed", ["data.key", "ours", "theirs", "somebody", true]],
+            ["ConfigMap default/removed", "gone"],
+          ],
+        },
+        attempt,
+      );
+    }
+  });
 });
+
+async function printed(work: () => Promise<number>): Promise<{ code: number; text: string }> {
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  let text = "";
+  stdout.write = (part: string | Uint8Array) => ((text += String(part)), true);
+  try {
+    return { code: await work(), text };
+  } finally {
+    stdout.write = write;
+  }
+}

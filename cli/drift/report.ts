@@ -1,0 +1,140 @@
+import { nameOf } from "../../local/engine/run";
+import type { RefreshDigest, RefreshStep, ResourceState } from "./digest";
+import { type Manager, managerOf } from "./managers";
+import { partsOfPath, valueAt } from "./paths";
+
+/** A field that is not as the last `up` left it. */
+export interface DriftedField {
+  readonly path: string;
+  /** As the last `up` left it; undefined where it was not there. */
+  readonly was?: unknown;
+  /** As it is now; undefined where it is gone. */
+  readonly is?: unknown;
+  readonly by?: Manager;
+}
+
+/** A resource that is not as the last `up` left it. */
+export interface DriftedResource {
+  readonly urn: string;
+  /** Name of the resource in the stack. */
+  readonly name: string;
+  /** Such as `LLMInferenceService models/llama-8b`; of other resources than Kubernetes objects the type. */
+  readonly object: string;
+  readonly change: "changed" | "gone";
+  /** What is known where fields are not, as of CRDs: such as `changed by "kubectl-patch"`. */
+  readonly note?: string;
+  readonly fields: readonly DriftedField[];
+}
+
+/** What differs between the cluster and the last `up`. */
+export interface DriftReport {
+  readonly drifted: readonly DriftedResource[];
+  /** Number of resources that were looked at. */
+  readonly resources: number;
+  /** Changed resources of which the engine's JSON does not say what changed. */
+  readonly unexplained: number;
+  /** What the engine could not read. */
+  readonly failures: readonly string[];
+}
+
+/** Reads more than the engine's JSON has. */
+export interface LiveObjects {
+  /** An object with its managed fields; undefined where it is gone or may not be read. */
+  read(
+    apiVersion: string,
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<Record<string, unknown> | undefined>;
+  /** What has become of the objects of a set of CRDs, whose content the engine's JSON does not have. */
+  crds(state: ResourceState): Promise<readonly { object: string; state: string }[]>;
+}
+
+/** @param live asks the cluster who changed what. @default nobody is asked, and the engine's JSON decides alone */
+export async function driftReport(digest: RefreshDigest, live?: LiveObjects): Promise<DriftReport> {
+  const found = await Promise.all(digest.steps.map((step) => driftOf(step, live)));
+  const drifted = found
+    .flat()
+    .sort((left, right) => compare(left.object, right.object) || compare(left.urn, right.urn));
+  const shown = new Set(digest.steps.filter(({ op }) => op === "update" || op === "delete").map(({ urn }) => urn));
+  const explained = new Set([...shown, ...drifted.map(({ urn }) => urn)]);
+  const { update = 0, delete: deleted = 0 } = digest.changeSummary ?? {};
+  return {
+    drifted,
+    resources: digest.steps.filter(({ urn }) => !urn.includes("::pulumi:pulumi:Stack::")).length,
+    unexplained: Math.max(0, update + deleted - explained.size),
+    failures: (digest.diagnostics ?? [])
+      .filter(({ severity }) => severity === "error")
+      .map(({ urn, message = "" }) => `${urn ? `${nameOf(urn)}: ` : ""}${message.trim()}`),
+  };
+}
+
+async function driftOf(step: RefreshStep, live: LiveObjects | undefined): Promise<DriftedResource[]> {
+  const { op, urn, oldState } = step;
+  const name = nameOf(urn);
+  if (live && oldState?.type.endsWith(":CrdBundle")) {
+    return (await live.crds(oldState)).map(({ object, state }) =>
+      state === "missing"
+        ? { urn, name, object, change: "gone", fields: [] }
+        : { urn, name, object, change: "changed", note: state, fields: [] },
+    );
+  }
+  if (op === "delete") return [{ urn, name, object: objectOf(oldState), change: "gone", fields: [] }];
+  if (op !== "update") return [];
+  const fields = await fieldsOf(step, live);
+  return fields.length === 0 ? [] : [{ urn, name, object: objectOf(oldState), change: "changed", fields }];
+}
+
+/** Kubernetes keeps these by itself, and controllers report in a status. */
+const notDrift =
+  /^(status|__\w+|metadata\.(resourceVersion|generation|managedFields|creationTimestamp|uid|selfLink))(?![\w-])/;
+
+async function fieldsOf(step: RefreshStep, live: LiveObjects | undefined): Promise<DriftedField[]> {
+  const paths = Object.entries(step.detailedDiff ?? {}).filter(([path]) => !notDrift.test(path));
+  if (paths.length === 0) return [];
+  const { oldState, newState } = step;
+  const object = (await liveObject(oldState, live)) ?? newState?.outputs;
+  const own = oldState?.outputs?.__fieldManager as string | undefined;
+  return paths
+    .map(([path, { inputDiff }]) => {
+      const parts = partsOfPath(path);
+      const part = inputDiff ? "inputs" : "outputs";
+      const field = { path, was: valueAt(oldState?.[part], parts), is: valueAt(newState?.[part], parts) };
+      const by = managerOf(object, parts, own);
+      return { ...field, ...(by && { by }) };
+    })
+    .sort((left, right) => compare(left.path, right.path));
+}
+
+async function liveObject(
+  state: ResourceState | undefined,
+  live: LiveObjects | undefined,
+): Promise<Record<string, unknown> | undefined> {
+  const coordinates = coordinatesOf(state);
+  if (!live || !coordinates) return undefined;
+  const { apiVersion, kind, namespace, name } = coordinates;
+  return live.read(apiVersion, kind, namespace, name);
+}
+
+/** Where a Kubernetes object is; undefined for other resources. */
+function coordinatesOf(state: ResourceState | undefined) {
+  if (!state?.type.startsWith("kubernetes:")) return undefined;
+  const { apiVersion, kind, metadata } = { ...state.outputs, ...state.inputs } as {
+    apiVersion?: string;
+    kind?: string;
+    metadata?: { name?: string; namespace?: string };
+  };
+  const { name, namespace } = metadata ?? {};
+  return apiVersion && kind && name ? { apiVersion, kind, namespace, name } : undefined;
+}
+
+function objectOf(state: ResourceState | undefined): string {
+  const coordinates = coordinatesOf(state);
+  if (!coordinates) return `${state?.type ?? "resource"} ${state?.id ?? ""}`.trim();
+  const { kind, namespace, name } = coordinates;
+  return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
