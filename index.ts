@@ -118,6 +118,23 @@ export { type PodSecurityArgs, PodSecurityLevel } from "./sdk/platform/podSecuri
 export type { PrometheusAccess } from "./sdk/platform/prometheusAccess";
 export type { SaturationArgs } from "./sdk/platform/wvaValues";
 export { ConfigurationError, type Problem } from "./sdk/problems";
+export {
+  type Contract,
+  type ContractField,
+  contractsOutput,
+  type ContractVersion,
+  defineContract,
+  spokenContracts,
+} from "./sdk/references/contract";
+export {
+  inferencePlatformContract,
+  type InferencePlatformFields,
+  type PublishedAddress,
+  type PublishedGatewayController,
+  type PublishedPlatform,
+  type PublishedService,
+} from "./sdk/references/inferencePlatform";
+export { type ReadContract, readContract, type StackOutput, type StackOutputs } from "./sdk/references/read";
 export { accelerator, type AcceleratorArgs, type OtherHardware } from "./sdk/recipes/accelerator";
 export { kvCacheOffloading, type KvCacheOffloadingArgs, type KvCacheTier } from "./sdk/recipes/cache";
 export { disaggregated, type DisaggregatedArgs, type RoleArgs } from "./sdk/recipes/disaggregation";
@@ -367,6 +384,17 @@ export {
   WorkloadVariantAutoscalerCrds,
   type WorkloadVariantAutoscalerCrdsArgs,
 } from "./components/platform/workloadVariantAutoscalerCrds";
+export {
+  ContractReference,
+  type ContractReferenceArgs,
+  type ReadStack,
+} from "./components/references/contractReference";
+export {
+  InferencePlatformReference,
+  type InferencePlatformReferenceArgs,
+  type PlatformServiceArgs,
+  type ReferencedService,
+} from "./components/references/inferencePlatformReference";
 export type { BaseRef, Presets } from "./components/serving/composition";
 export { diagnoseService, type DiagnosisArgs } from "./components/serving/diagnosis";
 export {

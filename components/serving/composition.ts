@@ -31,7 +31,7 @@ export interface CompositionInputs {
   readonly baseRefs: readonly BaseRef[];
   readonly spec: pulumi.Input<LLMInferenceServiceSpecArgs>;
   readonly mode: CompositionMode;
-  readonly settings?: Partial<ControllerSettings>;
+  readonly settings?: Partial<ControllerSettings> | Promise<Partial<ControllerSettings> | undefined>;
   readonly kserveVersion?: string;
 }
 
@@ -55,12 +55,13 @@ const noConfigs = new ConfigStore({});
 
 /** The whole composition: what the controller will make of the service. */
 export async function composeInputs(inputs: CompositionInputs, presets: Promise<PresetStore>): Promise<Composition> {
-  const [fragments, spec, service, store, refs] = await Promise.all([
+  const [fragments, spec, service, store, refs, settings] = await Promise.all([
     resolveFragments(inputs.fragments),
     resolveInputs(inputs.spec),
     resolveMetadata(inputs),
     presets,
     Promise.all(inputs.baseRefs.map(resolveBaseRef)),
+    inputs.settings,
   ]);
   const { namespace } = service;
   const configs = refs.reduce(
@@ -69,6 +70,7 @@ export async function composeInputs(inputs: CompositionInputs, presets: Promise<
   );
   return compose({
     ...argsOf(inputs),
+    ...(settings && { settings }),
     service,
     fragments,
     spec,
@@ -101,14 +103,14 @@ const stores = new WeakMap<object, Promise<PresetStore>>();
 /** @param presets the same object gives the same store. */
 export function presetStore(
   presets: pulumi.Input<Presets>,
-  settings?: Partial<ControllerSettings>,
+  settings?: CompositionInputs["settings"],
 ): Promise<PresetStore> {
   const known = stores.get(presets);
   if (known) return known;
-  const namespace = settings?.systemNamespace ?? defaultControllerSettings.systemNamespace;
-  const store = resolveInputs(presets).then((value) => ({
-    configs: new ConfigStore({ [namespace]: value } as ConfigSpecs),
-  }));
+  const store = Promise.all([resolveInputs(presets), settings]).then(([value, known]) => {
+    const namespace = known?.systemNamespace ?? defaultControllerSettings.systemNamespace;
+    return { configs: new ConfigStore({ [namespace]: value } as ConfigSpecs) };
+  });
   stores.set(presets, store);
   return store;
 }
@@ -118,7 +120,8 @@ function argsOf(inputs: CompositionInputs): Omit<ComposeArgs, "fragments" | "spe
     service: { name: inputs.serviceName, namespace: undefined },
     baseRefs: inputs.baseRefs.map((ref) => (typeof ref === "string" ? ref : ref.configName)),
     mode: inputs.mode,
-    settings: inputs.settings,
+    // What is written does not depend on them.
+    settings: inputs.settings instanceof Promise ? undefined : inputs.settings,
     kserveVersion: inputs.kserveVersion,
   };
 }

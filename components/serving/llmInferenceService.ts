@@ -21,6 +21,7 @@ import { KubernetesObject, resourceType, waitForAnnotation } from "../kubernetes
 import { lazyOutputs } from "../lazyOutputs";
 import { logNote, logWarning } from "../log";
 import type { GatewayControllerHandle } from "../networking/controllers/controller";
+import { allResources, type Resources } from "../resources";
 import {
   type BaseRef,
   composeInputs,
@@ -59,7 +60,7 @@ export interface LLMInferenceServiceArgs {
    */
   presets?: pulumi.Input<Presets>;
   /** What differs from KServe's defaults in its ConfigMap `inferenceservice-config`. @default as KServe's charts leave it */
-  controllerSettings?: Partial<ControllerSettings>;
+  controllerSettings?: Partial<ControllerSettings> | Promise<Partial<ControllerSettings> | undefined>;
   /** @default the version that this package installs */
   kserveVersion?: string;
   /**
@@ -93,7 +94,7 @@ export interface LLMInferenceServiceArgs {
    * The controller of the service's gateway, `InferencePlatform.gatewayController`: what it needs beside a service with a scheduler is made
    * before the service, such as how to reach the endpoint picker. docs/gateways.md says what. @default nothing is made
    */
-  gatewayController?: GatewayControllerHandle;
+  gatewayController?: GatewayControllerHandle | Promise<GatewayControllerHandle | undefined>;
 }
 
 /**
@@ -154,10 +155,12 @@ export class LLMInferenceService extends pulumi.ComponentResource {
       provider,
       dependsOn: opts.dependsOn,
     });
-    const before = [...configs, ...this.createPolicies(name, inputs, written, args, opts)];
+    const policies = this.createPolicies(name, inputs, written, args, opts);
+    const before =
+      policies instanceof Promise ? policies.then((made) => [...configs, ...made]) : [...configs, ...policies];
     const service = createService(name, inputs.serviceName, args, checked, {
       parent: this,
-      dependsOn: before.length > 0 ? dependencies(opts.dependsOn, before) : opts.dependsOn,
+      dependsOn: dependencies(opts.dependsOn, before),
       ...readyTimeouts(name, args.timeoutSeconds),
       ...(args.diagnosis && !args.skipAwait && { hooks: diagnosisHooks(args.diagnosis) }),
     });
@@ -196,9 +199,15 @@ export class LLMInferenceService extends pulumi.ComponentResource {
     inputs: CompositionInputs,
     written: Written | Promise<Written>,
     { gatewayController }: LLMInferenceServiceArgs,
-    { provider }: pulumi.ComponentResourceOptions,
-  ): pulumi.Resource[] {
+    opts: pulumi.ComponentResourceOptions,
+  ): pulumi.Resource[] | Promise<pulumi.Resource[]> {
+    if (gatewayController instanceof Promise) {
+      return gatewayController.then((known) =>
+        this.createPolicies(name, inputs, written, { gatewayController: known }, opts),
+      );
+    }
     if (!gatewayController?.servicePolicies) return [];
+    const { provider } = opts;
     const { gatewayPolicies } = lazyRequire("./gatewayPolicies") as typeof import("./gatewayPolicies");
     return gatewayPolicies(name, inputs, written, gatewayController, { parent: this, provider });
   }
@@ -272,8 +281,8 @@ async function check(
   if (!preflight) return warned(await composition(), resource);
   const { ServicePreflight } = lazyRequire("./preflight") as typeof import("./preflight");
   const service = new ServicePreflight(preflight);
-  const [whole, metadata] = await Promise.all([composition(), resolveMetadata(inputs)]);
-  service.check(metadata, warned(whole, resource), resource);
+  const [whole, metadata, cluster] = await Promise.all([composition(), resolveMetadata(inputs), preflight.cluster]);
+  service.check(metadata, warned(whole, resource), cluster, resource);
   return whole;
 }
 
@@ -284,8 +293,10 @@ function effectiveSpecOf(composition: Composition): pulumi.Input<unknown> {
 
 function dependencies(
   given: pulumi.CustomResourceOptions["dependsOn"],
-  configs: readonly pulumi.Resource[],
+  configs: readonly pulumi.Resource[] | Promise<pulumi.Resource[]>,
 ): pulumi.CustomResourceOptions["dependsOn"] {
+  if (configs instanceof Promise) return allResources(given as Resources, configs) as never;
+  if (configs.length === 0) return given;
   if (given === undefined) return [...configs];
   if (pulumi.Output.isInstance(given) || given instanceof Promise) {
     return pulumi

@@ -7,15 +7,15 @@ import type { ClusterPlan, PlannedService, Waiver } from "../../sdk/preflight/pl
 import { Preflight } from "../../sdk/preflight/session";
 import { Waivers } from "../../sdk/preflight/waivers";
 import { assertNoProblems, describeProblem } from "../../sdk/problems";
-import { logWarning } from "../log";
+import { logNote, logWarning } from "../log";
 
 /** What a service is checked against before it is created. */
 export interface PreflightArgs {
   /**
    * The cluster, as `InferencePlatform.plan` gives it. Services with the same object are also checked together: whether all of them fit
-   * into the pools.
+   * into the pools. A promise of one is that of another stack; while that is not known, nothing is checked.
    */
-  cluster: ClusterPlan;
+  cluster: ClusterPlan | Promise<ClusterPlan | undefined>;
   /** Findings that do not count; each says why. Several services may have the same list. @default none */
   waive?: readonly Waiver[];
   /** Where the waivers are in what the user gave. @default "waive" */
@@ -34,7 +34,7 @@ interface SharedWaivers {
 /** What the services of one program share. */
 class Program {
   /** The services of one cluster, which are checked together. */
-  readonly clusters = new WeakMap<ClusterPlan, Preflight>();
+  readonly clusters = new WeakMap<PreflightArgs["cluster"], Preflight>();
   readonly waivers = new WeakMap<readonly Waiver[], SharedWaivers>();
 }
 
@@ -67,11 +67,20 @@ export class ServicePreflight {
    *
    * @throws ConfigurationError with every finding that is an error: its code, path, and who set what is there.
    */
-  check(composed: ComposedService, composition: Composition, resource: pulumi.Resource): void {
+  check(
+    composed: ComposedService,
+    composition: Composition,
+    cluster: ClusterPlan | undefined,
+    resource: pulumi.Resource,
+  ): void {
+    if (!cluster) {
+      logNote("the cluster's stack is not known yet, so that the service is not checked against it", resource);
+      return;
+    }
     const { waivers } = this.waivers;
     const findings: Finding[] = this.waivers.isJudged ? [] : waivers.wrong();
     this.waivers.isJudged = true;
-    const preflight = this.preflight();
+    const preflight = this.preflight(cluster);
     findings.push(...preflight.ofPlan.map((one) => waivers.apply(one)));
     // What is not decided yet is said by the composition.
     if (composition.effective) {
@@ -91,12 +100,12 @@ export class ServicePreflight {
   }
 
   /** The first service tells what is odd about the plan. */
-  private preflight(): { session: Preflight; ofPlan: readonly Finding[] } {
+  private preflight(plan: ClusterPlan): { session: Preflight; ofPlan: readonly Finding[] } {
     const { cluster } = this.args;
     const { clusters } = this.program;
     const known = clusters.get(cluster);
     if (known) return { session: known, ofPlan: [] };
-    const session = new Preflight(cluster);
+    const session = new Preflight(plan);
     clusters.set(cluster, session);
     return { session, ofPlan: session.start() };
   }

@@ -2,14 +2,18 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { InferencePlatform, InferencePlatformArgs } from "../../components/inferencePlatform";
 import type { KubernetesObject } from "../../components/kubernetesObject";
+import type { GatewayAddress } from "../../components/networking/gatewayArgs";
 import type { KServeCertificates } from "../../components/platform/kserveCertificates";
 import { allResources, type Resources } from "../../components/resources";
 import type { NodePool } from "../../sdk/preflight/plan";
+import { spokenContracts } from "../../sdk/references/contract";
+import { inferencePlatformContract, type PublishedPlatform } from "../../sdk/references/inferencePlatform";
 import { createCluster, withProvider } from "./clusterPart";
 import { configuredSettings } from "./configuration";
 import { existingIn, platformIn } from "./plan";
 import { createPlatform } from "./platformPart";
 import type { ManagedCluster } from "./pools";
+import { publishedKubeconfig, publishedPlatform } from "./publishedPlatform";
 import { createServices, type PlatformOfServices, type ServiceOutputs } from "./servicesPart";
 import {
   controllerSettingsOf,
@@ -28,13 +32,19 @@ export interface EnvironmentOverrides {
   pools?: readonly NodePool[];
 }
 
-/** Outputs of the environment stack. */
+/** Outputs of the environment stack; docs/app-teams.md says what each is for. */
 export interface EnvironmentOutputs {
+  /** The contracts that other stacks may read these outputs by. */
+  contracts: Record<string, string>;
   gatewayUrls: pulumi.Output<Record<string, string>>;
+  gatewayAddresses: pulumi.Output<GatewayAddress[]>;
   kserveVersion: pulumi.Output<string>;
   /** Where services send traces; undefined without a collector of the platform. */
   tracingEndpoint?: string;
   services: Record<string, ServiceOutputs>;
+  platform: PublishedPlatform;
+  /** Only where the settings say so. */
+  kubeconfig?: pulumi.Output<string>;
 }
 
 /**
@@ -58,9 +68,20 @@ export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOu
     },
   );
   const services = createServices(settings, ofPlatform(platform, settings, managed));
-  const { gatewayUrls, kserveVersion, tracingEndpoint } = platform;
-  // The SDK warns of an output that is undefined.
-  return { gatewayUrls, kserveVersion, ...(tracingEndpoint !== undefined && { tracingEndpoint }), services };
+  const { gatewayUrls, gatewayAddresses, kserveVersion, tracingEndpoint } = platform;
+  const kubeconfig = publishedKubeconfig(settings, cluster.kubeconfig);
+  const mirrors = overrides.mirrors ?? (settings.mirrors as InferencePlatformArgs["mirrors"]);
+  return {
+    contracts: spokenContracts(inferencePlatformContract),
+    gatewayUrls,
+    gatewayAddresses,
+    kserveVersion,
+    // The SDK warns of an output that is undefined.
+    ...(tracingEndpoint !== undefined && { tracingEndpoint }),
+    services,
+    platform: publishedPlatform(platform, settings, cluster.identifier, mirrors),
+    ...(kubeconfig && { kubeconfig }),
+  };
 }
 
 /** The platform as services of the same program see it. */

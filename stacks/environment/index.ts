@@ -1,5 +1,3 @@
 import { environment } from "./environment";
 
-const { gatewayUrls, kserveVersion, services } = environment();
-
-export { gatewayUrls, kserveVersion, services };
+export = () => environment();

@@ -86,6 +86,11 @@ export const mirrorSettings = z
   .object({ charts: z.union([text, z.record(z.string(), text)]).optional() })
   .catchall(z.string().min(1));
 
+const outputSettings = z.strictObject({
+  /** A kubeconfig for services that other stacks declare: true for the one of this stack, or the text of another. @default false */
+  kubeconfig: z.union([z.boolean(), text]).optional(),
+});
+
 const settings = z.strictObject({
   /** Path of a file with settings below these ones; resolved before they are parsed. */
   base: text.optional(),
@@ -107,6 +112,8 @@ const settings = z.strictObject({
   /** What else is in the cluster. */
   existing: existingSettings.optional(),
   preflight: preflightSettings.optional(),
+  /** What other stacks get beside what they always do. */
+  outputs: outputSettings.optional(),
 });
 
 /** What an environment is made of, as its configuration says it. */
@@ -238,7 +245,7 @@ export function annotationFields(entry: ServiceSettings, environment: SharedSett
 }
 
 /** What the platform's settings decide of how KServe's controller composes services. */
-export function controllerSettingsOf({ platform }: EnvironmentSettings): Partial<ControllerSettings> {
+export function controllerSettingsOf({ platform }: Pick<EnvironmentSettings, "platform">): Partial<ControllerSettings> {
   const [namespace, name] = platform?.kserve?.gateway?.split("/") ?? [];
   return namespace && name ? { ingressGatewayNamespace: namespace, ingressGatewayName: name } : {};
 }

@@ -67,9 +67,11 @@ export async function register<T>(
           const unknowns = Object.keys(given).map((key) => [key, pulumi.unknown]);
           return { id: "", state: Object.fromEntries(unknowns) as Record<string, unknown> };
         }
+        // Other stacks are read in previews, too.
+        const isAnswered = !options.preview || type === "pulumi:pulumi:StackReference";
         return {
           id: custom ? `${name}-id` : "",
-          state: { ...given, ...(options.preview ? {} : options.outputs?.({ type, name, inputs: given })) },
+          state: { ...given, ...(isAnswered && options.outputs?.({ type, name, inputs: given })) },
         };
       },
       call: ({ token, inputs }) => options.call?.(token, inputs as Record<string, unknown>) ?? {},

@@ -70,6 +70,8 @@ export interface GatewayControllerHandle {
   readonly gatewayDefaults?: Partial<GatewayArgs>;
   /** What it needs beside a service with a scheduler, by a suffix for the resource's name. @default nothing */
   readonly servicePolicies?: (service: ScheduledService) => Readonly<Record<string, Manifest>>;
+  /** Its own arguments that decide {@link servicePolicies}: plain values, for services of other stacks. @default none do */
+  readonly policyArgs?: Readonly<Record<string, unknown>>;
 }
 
 /** A service with a scheduler of its own, as its gateway's controller sees it. */

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { gkeFacts } from "../../../sdk/gateways/gke";
 import { assertNoProblems, type Problem } from "../../../sdk/problems";
 import { requireOfCloud } from "../../cloudSdk";
-import type { Manifest } from "../../kubernetesObject";
 import type { GkeClusterDetails } from "../../clusters/clusterHandle";
-import type { GatewayControllerFactory, ScheduledService } from "./controller";
+import type { GatewayControllerFactory } from "./controller";
+import { gkePolicies } from "./gkePolicies";
 
 const lazyRequire = requireOfCloud(__filename);
 
@@ -136,43 +136,10 @@ function checkGkeArgs({ proxyOnlySubnet, cluster }: GkeGatewayArgs): Problem[] {
   return problems;
 }
 
-const poolGroup = "inference.networking.k8s.io";
-
-/** Source: inference extension 1.5.0, config/charts/inferencepool/templates/gke.yaml. */
-function policies(
-  { inferencePool: name, namespace }: ScheduledService,
-  { healthCheck = {}, backend = {} }: Pick<GkeGatewayArgs, "healthCheck" | "backend">,
-): Readonly<Record<string, Manifest>> {
-  const { path = "/health", port = 8000, intervalSeconds = 2, timeoutSeconds = 2 } = healthCheck;
-  const shared = { apiVersion: "networking.gke.io/v1", metadata: { name, namespace } };
-  const targetRef = { group: poolGroup, kind: "InferencePool", name };
-  return {
-    "health-check": {
-      ...shared,
-      kind: "HealthCheckPolicy",
-      spec: {
-        targetRef,
-        default: {
-          checkIntervalSec: intervalSeconds,
-          timeoutSec: timeoutSeconds,
-          config: { type: "HTTP", httpHealthCheck: { requestPath: path, port } },
-        },
-      },
-    },
-    backend: {
-      ...shared,
-      kind: "GCPBackendPolicy",
-      spec: {
-        targetRef,
-        default: { timeoutSec: backend.timeoutSeconds ?? 300, logging: { enabled: backend.logging ?? true } },
-      },
-    },
-  };
-}
-
 /** GKE's controller, of the class that the gateway names. */
 export const gkeGateway: GatewayControllerFactory = (name, args, opts) => {
   const { gke = {}, gatewayClassName: className, cluster } = args;
+  const { healthCheck, backend } = gke;
   const { cloud } = cluster ?? {};
   if (cloud !== undefined && cloud !== "gke" && cloud !== "existing") {
     assertNoProblems(`gateway controller "${name}"`, [
@@ -194,6 +161,9 @@ export const gkeGateway: GatewayControllerFactory = (name, args, opts) => {
     className: made.className,
     poolVersions: gkeFacts.poolVersions(),
     ready: made.ready,
-    servicePolicies: (service) => policies(service, gke),
+    servicePolicies: (service) => gkePolicies(service, gke),
+    ...((healthCheck ?? backend) && {
+      policyArgs: { ...(healthCheck && { healthCheck }), ...(backend && { backend }) },
+    }),
   };
 };

@@ -7,10 +7,11 @@ import { isOlder } from "../../../sdk/compatibility";
 import { istioFacts } from "../../../sdk/gateways/istio";
 import { assertNoProblems, type Problem } from "../../../sdk/problems";
 import { versions } from "../../../sdk/versions";
-import { KubernetesObject, type Manifest } from "../../kubernetesObject";
+import { KubernetesObject } from "../../kubernetesObject";
 import { allResources } from "../../resources";
-import type { GatewayControllerFactory, ScheduledService } from "./controller";
+import type { GatewayControllerFactory } from "./controller";
 import type { IstioArgs } from "./istioArgs";
+import { istioPolicies } from "./istioPolicies";
 import { ambientValues, baseValues, defaultNamespace, type IstioRevision, istiodValues } from "./istioValues";
 
 /**
@@ -179,32 +180,6 @@ function checkIstioArgs(args: IstioArgs): Problem[] {
   return problems;
 }
 
-/**
- * How gateways reach an endpoint picker: by TLS, with a certificate that it signs itself. Without the rule Istio speaks plain text to a
- * Service whose pods have no sidecar.
- *
- * Sources: `SecureServing` is on unless a flag says otherwise (inference extension 1.5.0, pkg/epp/server/options.go), and KServe's preset
- * says nothing; KServe 0.20 makes no rule (`reconcileRouterPlatformNetworking` does nothing); the extension's own chart makes this one
- * (config/charts/inferencepool/templates/istio.yaml).
- */
-function endpointPickerRule(
-  { schedulerService: name, namespace }: ScheduledService,
-  settings: IstioArgs["endpointPicker"],
-): Manifest {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "DestinationRule",
-    metadata: { name, namespace },
-    spec: {
-      host: pulumi.output(namespace).apply((namespace) => `${name}.${namespace}.svc.cluster.local`),
-      trafficPolicy: {
-        tls: { mode: "SIMPLE", insecureSkipVerify: true },
-        ...(settings?.connectionPool && { connectionPool: settings.connectionPool }),
-      },
-    },
-  };
-}
-
 /** Istio, with gateways labelled for the revision that serves them. */
 export const istioController: GatewayControllerFactory = (name, { istio, mirrors, gatewayClassName }, opts) => {
   const made = new Istio(name, { mirrors, ...istio }, opts);
@@ -215,7 +190,8 @@ export const istioController: GatewayControllerFactory = (name, { istio, mirrors
     version,
     poolVersions: istioFacts.poolVersions(version),
     ready: made.ready,
-    servicePolicies: (service) => ({ "endpoint-picker": endpointPickerRule(service, istio?.endpointPicker) }),
+    servicePolicies: (service) => istioPolicies(service, istio),
+    ...(istio?.endpointPicker && { policyArgs: { endpointPicker: istio.endpointPicker } }),
     ...(gatewayRevision !== undefined && { gatewayDefaults: { labels: { "istio.io/rev": gatewayRevision } } }),
   };
 };

@@ -1,0 +1,3 @@
+import { appTeam } from "./appTeam";
+
+export = () => appTeam();

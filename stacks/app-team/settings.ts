@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+import { findingsOf } from "../../sdk/api/schema/issues";
+import { pathText } from "../../sdk/api/view";
+import { ConfigurationError } from "../../sdk/problems";
+
+const text = z.string().min(1);
+
+const settings = z.strictObject({
+  /** The stack with the platform, as `<organization>/<project>/<stack>`. */
+  platformStack: text.regex(/^[^/\s]+\/[^/\s]+\/[^/\s]+$/, { error: "not the full name of a stack" }),
+  /** A kubeconfig of the team, where the platform's stack publishes none. */
+  kubeconfig: text.optional(),
+  /** The platform's service that the application uses. */
+  service: text,
+  /** Where the application lives; made by this stack. */
+  namespace: text.optional(),
+  /** The application: whatever reads OPENAI_BASE_URL and MODEL_NAME. */
+  image: text.optional(),
+  replicas: z.int().min(0).optional(),
+  /** A model of the team's own on the platform. */
+  ownModel: z
+    .strictObject({
+      name: text,
+      uri: text,
+      modelName: text.optional(),
+      image: text.optional(),
+      gpus: z.int().min(1).optional(),
+    })
+    .optional(),
+});
+
+/** Settings of an app team's stack. */
+export type AppTeamSettings = z.infer<typeof settings>;
+
+/** The keys of the stack configuration that this program reads. */
+export const appTeamKeys = Object.keys(settings.shape);
+
+/** @throws ConfigurationError with every problem. */
+export function parseAppTeamSettings(given: unknown): AppTeamSettings {
+  const result = settings.safeParse(given, { reportInput: true });
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => findingsOf(issue, settings, "setting"));
+  throw new ConfigurationError(
+    "app team configuration",
+    problems.map(({ at, ...problem }) => ({ path: pathText("", at), ...problem })),
+  );
+}
