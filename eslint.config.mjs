@@ -35,6 +35,15 @@ export default tseslint.config(
     },
   },
   {
+    files: ["policy/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "(components|stacks|cli|local)/", message: "rules know the sdk alone" }] },
+      ],
+    },
+  },
+  {
     files: ["components/**/*.ts", "index.ts"],
     rules: {
       "no-restricted-imports": [

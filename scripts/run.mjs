@@ -2,7 +2,7 @@
 // Written for any Node.js since 18, because it runs before the pinned one is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,18 +37,33 @@ function step(title, file, fileArgs) {
   return ((Date.now() - start) / 1000).toFixed(1);
 }
 
-const lockHash = createHash("sha256")
-  .update(readFileSync(join(root, "package-lock.json")))
-  .digest("hex");
+const lock = readFileSync(join(root, "package-lock.json"));
+const lockHash = createHash("sha256").update(lock).digest("hex");
 const stamp = join(root, "node_modules", ".pulumi-kserve", "lock");
 const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
-if (!existsSync(node) || !existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash) {
+
+/** Whether a lock file that has changed asks for nothing that an earlier, complete installation does not have. */
+function isInstalled() {
+  return Object.entries(JSON.parse(lock).packages).every(([path, { version, optional }]) => {
+    if (path === "" || optional) return true;
+    const file = join(root, path, "package.json");
+    return existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version.replace(/^v/, "") === version;
+  });
+}
+
+/** A new file, since worktrees may share the old one by links. */
+function writeStamp() {
+  mkdirSync(dirname(stamp), { recursive: true });
+  rmSync(stamp, { force: true });
+  writeFileSync(stamp, lockHash);
+}
+
+if (!existsSync(node) || !existsSync(stamp) || (readFileSync(stamp, "utf8") !== lockHash && !isInstalled())) {
   console.error("installing npm dependencies (package-lock.json)…");
   const seconds = step("npm ci", "npm", ["ci", "--no-audit", "--no-fund"]);
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, lockHash);
   console.error(`installed npm dependencies in ${seconds} s`);
-}
+  writeStamp();
+} else if (readFileSync(stamp, "utf8") !== lockHash) writeStamp();
 step("build", node, [join("scripts", "build.mjs")]);
 
 // When a program fails, the outputs of its resources fail too, some before anybody waits for them; the failure itself is shown.

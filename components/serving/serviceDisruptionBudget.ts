@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { podComponents, servicePodLabels } from "../../sdk/api/podLabels";
 import { labelName, objectName, RecipeChecks } from "../../sdk/recipes/recipeChecks";
 import { KubernetesObject } from "../kubernetesObject";
 
@@ -53,10 +54,7 @@ export class ServiceDisruptionBudget extends pulumi.ComponentResource {
         spec: {
           ...(minAvailable === undefined ? { maxUnavailable } : { minAvailable }),
           selector: {
-            matchLabels: {
-              "app.kubernetes.io/name": args.serviceName,
-              "app.kubernetes.io/part-of": "llminferenceservice",
-            },
+            matchLabels: servicePodLabels(args.serviceName),
             matchExpressions: [
               { key: "app.kubernetes.io/component", operator: "In", values: [...podComponents[workload]] },
             ],
@@ -69,21 +67,6 @@ export class ServiceDisruptionBudget extends pulumi.ComponentResource {
     this.registerOutputs({ budgetName: this.budgetName });
   }
 }
-
-/** Labels of pods: of a Deployment's, of a LeaderWorkerSet's leaders and workers. Source: `pkg/constants/constants.go` of KServe 0.20. */
-const podComponents: Readonly<Record<DisruptedWorkload, readonly string[]>> = {
-  decode: [
-    "llminferenceservice-workload",
-    "llminferenceservice-workload-leader",
-    "llminferenceservice-workload-worker",
-  ],
-  prefill: [
-    "llminferenceservice-workload-prefill",
-    "llminferenceservice-workload-leader-prefill",
-    "llminferenceservice-workload-worker-prefill",
-  ],
-  scheduler: ["llminferenceservice-router-scheduler"],
-};
 
 function check(name: string, args: ServiceDisruptionBudgetArgs): void {
   const checks = new RecipeChecks(`"${name}"`, "ServiceDisruptionBudget");

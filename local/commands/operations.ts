@@ -1,16 +1,16 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { createCluster, openCluster } from "../cluster/cluster";
 import { type GatewayRow, gatewayRows } from "../cluster/gateways";
 import { gatewayToolsOf, readConfig } from "../engine/config";
 import { loadSdkFaster } from "../engine/startup";
 import type { ServiceRow } from "../engine/environment";
-import { Operation, type OperationResult, runOperation } from "../engine/run";
+import { Operation, type OperationResult, type PolicyPackChoice, runOperation } from "../engine/run";
 import { createProgress, type Progress } from "../progress";
 import { ensureToolchain } from "../toolchain/toolchain";
 import { type EmbeddedToolName, type GatewayToolName, type Toolchain, toolNames } from "../toolchain/types";
 import { clusterOptions, clusterUsage, nameOption, readClusterOptions } from "./clusterOptions";
-import { type Command, formatTable, parseCommand } from "./command";
+import { type Command, formatTable, parseCommand, UsageError } from "./command";
 
 const stackOptions = {
   stack: { type: "string", default: "local" },
@@ -18,22 +18,26 @@ const stackOptions = {
   json: { type: "boolean", default: false },
 } as const;
 const stackUsage = "[--stack NAME] [--config FILE] [--json]";
+const policyOptions = { "policy-pack": { type: "string" }, "policy-pack-config": { type: "string" } } as const;
+const policyUsage = "[--policy-pack FOLDER] [--policy-pack-config FILE]";
 
 interface StackValues {
   stack: string;
   config?: string;
   json: boolean;
+  "policy-pack"?: string;
+  "policy-pack-config"?: string;
 }
 
 export const up: Command = {
   summary: "make the cluster if it is not there, and bring the environment up on it",
-  usage: `${stackUsage} ${clusterUsage}`,
+  usage: `${stackUsage} ${policyUsage} ${clusterUsage}`,
   run: (args) => runOnCluster(Operation.up, args),
 };
 
 export const preview: Command = {
   summary: "show what `up` would do",
-  usage: `${stackUsage} ${clusterUsage}`,
+  usage: `${stackUsage} ${policyUsage} ${clusterUsage}`,
   run: (args) => runOnCluster(Operation.preview, args),
 };
 
@@ -50,7 +54,7 @@ export const destroy: Command = {
 };
 
 async function runOnCluster(operation: Operation, args: string[]): Promise<number> {
-  const { values } = parseCommand(args, { ...clusterOptions, ...stackOptions });
+  const { values } = parseCommand(args, { ...clusterOptions, ...stackOptions, ...policyOptions });
   const cluster = readClusterOptions(values);
   return run(operation, values, async (toolchain, progress) => createCluster({ ...cluster, toolchain, progress }));
 }
@@ -64,6 +68,7 @@ type OpenCluster = (toolchain: Toolchain, progress: Progress) => ReturnType<type
 
 async function run(operation: Operation, values: StackValues, open: OpenCluster): Promise<number> {
   // Before anything that takes time.
+  const policyPacks = policyPacksOf(values);
   const config = await readConfig(values.stack, values.config);
   const progress = createProgress();
   const toolchain: Toolchain = await ensureToolchain<EmbeddedToolName | GatewayToolName>({
@@ -77,13 +82,27 @@ async function run(operation: Operation, values: StackValues, open: OpenCluster)
   const stack = await openEnvironment({ cluster, toolchain, stack: values.stack, configFile: values.config });
   const logFile = join(cluster.folder, "logs", "pulumi.log");
 
-  const result = await interruptible((signal) => runOperation(operation, stack, { logFile, progress, signal }));
+  const result = await interruptible((signal) =>
+    runOperation(operation, stack, { logFile, progress, signal, policyPacks }),
+  );
   const services = result.outputs ? serviceRows(result.outputs) : [];
   const gateways = operation === Operation.up ? await gatewayRows(cluster) : [];
   process.stdout.write(
     values.json ? json(operation, result, services, gateways) : text(operation, result, services, gateways),
   );
   return 0;
+}
+
+/** The engine works in another folder, so that paths are made absolute. @throws UsageError */
+function policyPacksOf({
+  "policy-pack": folder,
+  "policy-pack-config": configFile,
+}: StackValues): readonly PolicyPackChoice[] {
+  if (folder === undefined) {
+    if (configFile !== undefined) throw new UsageError("--policy-pack-config needs --policy-pack");
+    return [];
+  }
+  return [{ folder: resolve(folder), ...(configFile !== undefined && { configFile: resolve(configFile) }) }];
 }
 
 /** Ctrl-C asks the engine to end what it is at and to save its state; a second one is left to Node's default. */

@@ -14,8 +14,24 @@ import { compileCacheFolder } from "./startup";
  * @returns path of the executable
  */
 export async function writeNodePlugin(folder: string, provider: string, main: string): Promise<string> {
+  return writePlugin(folder, `pulumi-resource-${provider}`, main);
+}
+
+/**
+ * Writes what starts policy packs written for Node.js where Pulumi's language host for it is not there, as an older host left it to
+ * a script; the SDK's own module does the work.
+ *
+ * @param folder named in the project as `plugins: {analyzers: [{name: policy-nodejs, path: <folder>}]}`
+ *
+ * Source: `NewPolicyAnalyzer` of pulumi/sdk 3.259, go/common/resource/plugin/analyzer_plugin.go.
+ */
+export async function writePolicyAnalyzer(folder: string): Promise<string> {
+  return writePlugin(folder, "pulumi-analyzer-policy-nodejs", require.resolve("@pulumi/pulumi/cmd/run-policy-pack"));
+}
+
+async function writePlugin(folder: string, name: string, main: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const file = join(folder, `pulumi-resource-${provider}`);
+  const file = join(folder, name);
   const script = [
     "#!/bin/sh",
     "# Written by pulumi-kserve.",

@@ -49,6 +49,16 @@ export interface OperationOptions {
   plan?: string;
   /** Receives every event, for callers that want more than the result. */
   onEvent?: (event: EngineEvent) => void;
+  /** Policy packs that previews and updates are judged by. @default none */
+  policyPacks?: readonly PolicyPackChoice[];
+}
+
+/** A policy pack and what it is told. */
+export interface PolicyPackChoice {
+  /** Folder of its `PulumiPolicy.yaml`. */
+  folder: string;
+  /** A file of JSON. @default its own settings */
+  configFile?: string;
 }
 
 /** The engine refused or failed; the message holds what it said about each resource. */
@@ -116,7 +126,7 @@ async function runOnce(operation: Operation, stack: Stack, options: OperationOpt
           options.onEvent?.(event);
         },
       };
-      const outputs = await call(operation, stack, common);
+      const outputs = await call(operation, stack, common, options.policyPacks);
       return {
         changes: record.changes,
         steps: record.steps,
@@ -140,13 +150,21 @@ async function call(
   operation: Operation,
   stack: Stack,
   { plan, ...options }: CommonOptions,
+  packs: readonly PolicyPackChoice[] = [],
 ): Promise<OutputMap | undefined> {
+  const policies = packs.length > 0 && {
+    policyPacks: packs.map(({ folder }) => folder),
+    // The engine takes a file for each pack, or none at all; an empty one leaves a pack as it is.
+    ...(packs.some(({ configFile }) => configFile !== undefined) && {
+      policyPackConfigs: packs.map(({ configFile = "" }) => configFile),
+    }),
+  };
   switch (operation) {
     case Operation.preview:
-      await stack.preview({ ...options, plan });
+      await stack.preview({ ...options, plan, ...policies });
       return undefined;
     case Operation.up:
-      return (await stack.up(options)).outputs;
+      return (await stack.up({ ...options, ...policies })).outputs;
     case Operation.refresh:
       await stack.refresh(options);
       return stack.outputs();
@@ -186,6 +204,12 @@ class EventRecord {
       // A problem of one resource is said again by each output that depends on it.
       if (diagnostic.severity === "error" && !this.errors.includes(text)) this.errors.push(text);
       if (diagnostic.severity === "warning") this.warnings.push(text);
+    }
+    const violation = event.policyEvent;
+    if (violation) {
+      const { resourceUrn = "", policyName, enforcementLevel } = violation;
+      const text = `${resourceUrn && `${nameOf(resourceUrn)}: `}${policyName}: ${plain(violation.message).replace("\n", " ")}`;
+      (enforcementLevel === "mandatory" ? this.errors : this.warnings).push(text);
     }
     if (event.summaryEvent) this.changes = { ...event.summaryEvent.resourceChanges };
   }

@@ -12,7 +12,7 @@ import { projectRoot } from "../paths";
 import { checkpointFile, readingCheckpoint } from "./checkpoint";
 import { kubernetesProvider } from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
-import { writeNodePlugin } from "./nodePlugin";
+import { writeNodePlugin, writePolicyAnalyzer } from "./nodePlugin";
 
 /** What an engine run needs. */
 export interface WorkspaceOptions {
@@ -102,10 +102,12 @@ async function writeProject(
   { folder, pulumi, kubernetesPort }: WorkspaceOptions,
 ): Promise<void> {
   const dynamic = join(folder, "dynamic-provider");
+  const analyzer = join(folder, "policy-analyzer");
   const [kubernetes] = await Promise.all([
     kubernetesProvider({ pulumi, folder, ...(kubernetesPort !== undefined && { configured: "stand-in" }) }),
     // The SDK's provider of dynamic resources, found without looking in the project's folder, and started faster.
     writeNodePlugin(dynamic, "pulumi-nodejs", join(__dirname, "dynamicProviderMain.js")),
+    writePolicyAnalyzer(analyzer),
   ]);
   const settings = {
     name: project,
@@ -116,6 +118,8 @@ async function writeProject(
         // The provider of dynamic resources, which CRD sets are.
         { name: "pulumi-nodejs", path: dynamic },
       ],
+      // What starts policy packs, which the engine does when it is given some.
+      analyzers: [{ name: "policy-nodejs", path: analyzer }],
     },
   };
   await writeFileAtomic(join(work, "Pulumi.yaml"), dump(settings));

@@ -49,6 +49,17 @@ export function selectPresets(spec: JsonObject): string[] {
   return selected;
 }
 
+/** Every suffix that {@link selectPresets} may give. */
+export const presetNames: readonly string[] = [
+  "config-llm-scheduler",
+  "config-llm-scheduler-latency-predictor",
+  "config-llm-router-route",
+  "config-llm-tracing",
+  ...["", "prefill-", "decode-"].flatMap((role) =>
+    ["template", "worker-data-parallel", "worker-pipeline-parallel"].map((kind) => `config-llm-${role}${kind}`),
+  ),
+];
+
 /** A worker without parallelism has no preset; the validator refuses it later. */
 function workloadPreset(workload: Json | undefined, role: "" | "prefill-" | "decode-"): string[] {
   if (decided(workload, "worker") === undefined) return [`config-llm-${role}template`];

@@ -16,19 +16,20 @@ export interface PinImagesArgs extends RecipeOptions {
 }
 
 /** Where the images of KServe 0.20's presets are, besides the server's. Source: `config/llmisvcconfig/*.yaml`. */
-const presetContainers: Readonly<Record<string, { readonly in: "decode" | "scheduler"; readonly container: string }>> =
-  {
-    "ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.9.0": { in: "decode", container: "llm-d-routing-sidecar" },
-    "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0": { in: "scheduler", container: "main" },
-    "ghcr.io/llm-d/llm-d-uds-tokenizer:vllm-v0.19.1": { in: "scheduler", container: "tokenizer" },
-    "ghcr.io/llm-d/llm-d-latency-predictor-training-server:v0.8.0": { in: "scheduler", container: "training-server" },
-    "ghcr.io/llm-d/llm-d-latency-predictor-prediction-server:v0.8.0": {
-      in: "scheduler",
-      container: "prediction-server",
-    },
-  };
+export const presetContainers: Readonly<
+  Record<string, { readonly in: "decode" | "scheduler"; readonly container: string }>
+> = {
+  "ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.9.0": { in: "decode", container: "llm-d-routing-sidecar" },
+  "ghcr.io/llm-d/llm-d-router-endpoint-picker:v0.9.0": { in: "scheduler", container: "main" },
+  "ghcr.io/llm-d/llm-d-uds-tokenizer:vllm-v0.19.1": { in: "scheduler", container: "tokenizer" },
+  "ghcr.io/llm-d/llm-d-latency-predictor-training-server:v0.8.0": { in: "scheduler", container: "training-server" },
+  "ghcr.io/llm-d/llm-d-latency-predictor-prediction-server:v0.8.0": {
+    in: "scheduler",
+    container: "prediction-server",
+  },
+};
 /** The server's image in every preset. */
-const presetServer = "ghcr.io/llm-d/llm-d-cuda:v0.8.0";
+export const presetServer = "ghcr.io/llm-d/llm-d-cuda:v0.8.0";
 
 /**
  * Images by digest, so that what was tested is what runs, whatever becomes of a tag. The tag is kept beside the digest, for

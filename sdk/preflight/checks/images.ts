@@ -1,3 +1,4 @@
+import { parseImage } from "../../api/image";
 import type { View } from "../../api/view";
 import { isOlder, routerImage, routerVersion, withdrawnImages } from "../../compatibility";
 import type { CheckedCluster, CheckedService, Report } from "./check";
@@ -16,16 +17,8 @@ export function checkImages({ workloads }: CheckedService, { requireDigests }: C
   }
 }
 
-/** An image's parts; the registry's port is no tag. */
-function parse(image: string): { repository: string; tag: string | undefined; digest: string | undefined } {
-  const [name = "", digest] = image.split("@");
-  const colon = name.lastIndexOf(":");
-  const hasTag = colon > name.lastIndexOf("/");
-  return { repository: hasTag ? name.slice(0, colon) : name, tag: hasTag ? name.slice(colon + 1) : undefined, digest };
-}
-
 function checkImage(at: View, image: string, requireDigests: boolean, report: Report): void {
-  const { tag, digest } = parse(image);
+  const { tag, digest } = parseImage(image);
   if (digest !== undefined) return;
   if (tag === undefined || tag === "latest") {
     report("image-latest", at, {
@@ -44,7 +37,7 @@ function checkImage(at: View, image: string, requireDigests: boolean, report: Re
 
 /** Sources: kserve#6215 (withdrawn), KServe 0.20's preset config-llm-scheduler (arguments and plugins of 0.9.0). */
 function checkRouterImage(at: View, image: string, report: Report): void {
-  const { repository, tag } = parse(image);
+  const { repository, tag } = parseImage(image);
   if (withdrawnImages.includes(repository)) {
     report("router-image-withdrawn", at, {
       message: "llm-d does not publish this image any more, so that it cannot be pulled (kserve#6215)",
