@@ -50,7 +50,11 @@ export async function benchCluster<T>(
 }
 
 /** Applies every object of CRD sets as it is in the upstream repository. */
-async function installCrds(cluster: Cluster, toolchain: Toolchain, sets: CrdSet[]): Promise<void> {
+export async function installCrds(
+  cluster: Pick<Cluster, "kubeconfigPath">,
+  toolchain: Pick<Toolchain, "upstream">,
+  sets: readonly CrdSet[],
+): Promise<void> {
   const client = await KubernetesClient.fromKubeconfig(cluster.kubeconfigPath);
   for (const set of sets) {
     for (const file of Object.keys(set.files)) {

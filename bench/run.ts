@@ -21,6 +21,7 @@ const benches: Record<string, (progress: Progress) => Promise<Result>> = {
   "merge-vs-go": async (progress) => (await import("./merge")).mergeVsGo(progress),
   "preview-scale": async (progress) => (await import("./previewScale")).previewScale(progress),
   "compose-1000": async (progress) => (await import("./compose")).compose1000(progress),
+  "comment-500": async () => (await import("./comment")).comment500(),
 };
 
 async function main(): Promise<void> {

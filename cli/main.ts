@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor")).doctor,
   render: async () => (await import("./render")).render,
   drift: async () => (await import("./drift")).drift,
+  "preview:comment": async () => (await import("./previewComment")).previewComment,
 };
 
 /** Runs `npm run <command> -- …`. @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line. */

@@ -8,6 +8,7 @@ import {
   type ComposeArgs,
   type Composition,
   CompositionMode,
+  type WrittenComposition,
 } from "../../sdk/compose/compose";
 import { type ConfigSpecs, ConfigStore } from "../../sdk/compose/configs";
 import { type Json, Marked, unmarked } from "../../sdk/compose/marked";
@@ -36,7 +37,7 @@ export interface CompositionInputs {
 }
 
 /** What is written to the cluster for a service: its spec, and the configs that its fragments become. */
-export type Written = Pick<Composition, "spec" | "configs">;
+export type Written = WrittenComposition;
 
 /** The written part, where nothing has to be waited for. @throws ConfigurationError */
 export function writeNow(inputs: CompositionInputs): Written | undefined {

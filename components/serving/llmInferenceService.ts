@@ -37,6 +37,7 @@ import { type DiagnosisArgs, diagnosisHooks, readyTimeouts } from "./diagnosis";
 import type { PreflightArgs } from "./preflight";
 import { registerService } from "./programServices";
 import { publishConfigs } from "./publishedConfigs";
+import { recordedOrigins } from "./recordedOrigins";
 import { toInputs } from "./resolveInputs";
 import { checkServiceArgs } from "./serviceArgs";
 
@@ -136,17 +137,18 @@ export class LLMInferenceService extends pulumi.ComponentResource {
 
   /** @throws ConfigurationError with every problem, of what is known at once; of the rest when it is known. */
   constructor(name: string, given: LLMInferenceServiceArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-kserve:index:LLMInferenceService", name, {}, opts);
     checkServiceArgs(name, given);
     const args = withFragmentAnnotations(given);
     const inputs = compositionInputs(args.serviceName ?? name, args);
+    const written = writeNow(inputs) ?? writeLater(inputs);
+    const recorded = recordedOrigins({ ...inputs, annotations: given.annotations }, written);
+    super("pulumi-kserve:index:LLMInferenceService", name, recorded, opts);
     const provider = this.getProvider(resourceType(servingApiVersion, "LLMInferenceServiceConfig"));
     registerService(name, inputs, provider);
     const composition = lazily(() => {
       const presets = args.presets ?? missingPresets(name);
       return composeInputs(inputs, presetStore(presets, args.controllerSettings));
     });
-    const written = writeNow(inputs) ?? writeLater(inputs);
     // A preview with presets fails for what the controller would fail for.
     const checked = args.presets || args.preflight ? check(inputs, args, composition, this) : written;
     const configs = publishConfigs(name, inputs, written, {
@@ -310,7 +312,7 @@ function createService(
   name: string,
   serviceName: string,
   args: LLMInferenceServiceArgs,
-  written: Written | Promise<Written>,
+  written: Pick<Written, "spec"> | Promise<Pick<Written, "spec">>,
   opts: pulumi.CustomResourceOptions,
 ): KubernetesObject<LLMInferenceServiceStatus> {
   return new KubernetesObject<LLMInferenceServiceStatus>(

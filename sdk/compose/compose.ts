@@ -88,6 +88,12 @@ export interface Composition {
   originAt(steps: readonly (string | number)[]): string;
 }
 
+/** What is written to the cluster for a service. */
+export interface WrittenComposition extends Pick<Composition, "spec" | "configs" | "sources"> {
+  /** Every leaf of the service's own spec and who set it. */
+  writtenOrigins(): FieldOrigin[];
+}
+
 /** The service as the API server keeps it, and what it is composed from there. */
 interface Plan {
   readonly written: Merged;
@@ -113,7 +119,7 @@ export function compose(args: ComposeArgs): Composition {
  *
  * @throws ConfigurationError with every problem.
  */
-export function composeWritten(args: ComposeArgs): Pick<Composition, "spec" | "configs"> {
+export function composeWritten(args: ComposeArgs): WrittenComposition {
   return new Composer(args).write();
 }
 
@@ -128,11 +134,12 @@ class Composer {
     this.subject = `LLMInferenceService "${args.service.name}"`;
   }
 
-  write(): Pick<Composition, "spec" | "configs"> {
+  write(): WrittenComposition {
     const { fragments, spec, baseRefs } = this.read();
     const plan = this.plan(fragments, spec, baseRefs);
     this.check(plan, this.asStored(plan.written));
-    return writtenBy(plan);
+    const { value, origin } = plan.written;
+    return { ...writtenBy(plan), sources: this.sources, writtenOrigins: () => listOrigins(value, origin) };
   }
 
   compose(): Composition {

@@ -61,7 +61,7 @@ function unknownPath(fields: readonly ExplainedField[], path: string, whole: str
 }
 
 /** The path of a field and of everything that it lies in. */
-function beginnings(path: string): string[] {
+export function beginnings(path: string): string[] {
   const found: string[] = [];
   let at = 0;
   for (const step of pathSteps(path)) {
