@@ -67,6 +67,7 @@ export function previewComment(document: PreviewDocument, options: CommentOption
     markerOf(stack),
     `### Inference changes in ${code(stack)}`,
     "",
+    ...(document.isRefused ? ["**A mandatory policy refuses this change.**", ""] : []),
     ...(document.isFailed ? ["**The preview failed, so this is not all of it.**", ""] : []),
     ...(document.isFailed && services.length === 0 ? [] : [summaryLine(services, consequences), ""]),
   ];
@@ -103,13 +104,14 @@ export function previewComment(document: PreviewDocument, options: CommentOption
     ...parts.errors,
     ...parts.downtime,
     ...parts.further,
+    ...(document.isRefused ? parts.policies : []),
     ...parts.services,
     ...parts.accelerators,
     ...parts.fields,
     ...parts.platform,
     ...parts.others,
     ...parts.warnings,
-    ...parts.policies,
+    ...(document.isRefused ? [] : parts.policies),
     ...policyNote(document),
     ...(noOrigins && parts.fields.length > 0
       ? ["Who set the fields is not in this preview: write it with `--show-sames`, or as events.", ""]

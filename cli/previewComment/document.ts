@@ -62,6 +62,8 @@ export interface PreviewDocument {
   /** Sorted by URN; one for each resource. */
   readonly steps: readonly PreviewStep[];
   readonly diagnostics: readonly Diagnostic[];
+  /** A mandatory policy does not allow the change. */
+  readonly isRefused: boolean;
   /** It ended before it had seen everything. */
   readonly isFailed: boolean;
   /** Undefined where the document does not say it: a digest leaves policies out. */

@@ -205,11 +205,14 @@ class PreviewReader {
   }
 
   done({ policies }: { policies: boolean }): PreviewDocument {
-    const diagnostics = this.withoutEchoes();
+    const isRefused = [...this.policies.values()].some(({ level }) => level === "mandatory");
+    // All that the engine says then, which the results of the policies say better.
+    const diagnostics = this.withoutEchoes().filter(({ message }) => !(isRefused && message === "preview failed"));
     const steps = [...this.steps.values()].sort(by(({ urn }) => urn));
     return {
       steps,
-      isFailed: (policies && !this.isDone) || diagnostics.some(({ severity }) => severity === "error"),
+      isRefused,
+      isFailed: (policies && !this.isDone && !isRefused) || diagnostics.some(({ severity }) => severity === "error"),
       diagnostics: diagnostics.sort(by(({ urn = "", message }) => `${nameOf(urn)} ${message}`)),
       ...(policies && { policies: [...this.policies.values()].sort(by((result) => JSON.stringify(result))) }),
       policyPacks: [...this.packs].map(([name, version]) => ({ name, version })).sort(by(({ name }) => name)),

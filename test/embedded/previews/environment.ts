@@ -25,9 +25,9 @@ export interface PreviewCase {
 
 /** Previews that the golden comments are made of. */
 export const previewCases: readonly PreviewCase[] = [
-  { name: "changes", side: PreviewSide.changes, stack: "prod", format: "events" },
+  { name: "changes", side: PreviewSide.changes, stack: "prod", format: "events", withPolicies: true },
   { name: "changes-digest", side: PreviewSide.changes, stack: "prod", format: "digest" },
-  { name: "nothing", side: PreviewSide.base, stack: "prod", format: "events" },
+  { name: "nothing", side: PreviewSide.base, stack: "prod", format: "events", withPolicies: true },
   { name: "first", side: PreviewSide.first, stack: "dev", format: "digest" },
   { name: "failing", side: PreviewSide.failing, stack: "dev", format: "digest" },
 ];

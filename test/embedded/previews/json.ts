@@ -22,7 +22,8 @@ export async function previewJson(stack: Stack, { format, policyPacks }: Preview
   let written: string | undefined;
   const run: PulumiCli["run"] = async (args, cwd, env, onOutput, ...rest) => {
     if (args[0] !== "preview") return cli.run(args, cwd, env, onOutput, ...rest);
-    const streaming = format === "events" ? { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } : {};
+    const streaming: Record<string, string> =
+      format === "events" ? { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } : {};
     const collect = (text: string): void => void (written = (written ?? "") + text);
     return cli.run([...args, "--json"], cwd, { ...env, ...streaming }, collect, ...rest);
   };

@@ -37,6 +37,6 @@ function scrub(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !volatile.has(key))
-      .map(([key, child]) => [key, scrub(child)]),
+      .map(([key, child]) => [key.replace(/(\|local\|).*/, "$1/pack"), scrub(child)]),
   );
 }
