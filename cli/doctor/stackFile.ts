@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { load } from "js-yaml";
 
-import { readEnvironment } from "../../local/engine/config";
+import { environmentOf, readLayers } from "../../local/engine/config";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, describeProblem } from "../../sdk/problems";
 import type { EnvironmentSettings } from "../../stacks/environment/settings";
@@ -16,8 +16,6 @@ export interface StackFile {
   readonly secrets: SecretsSettings;
   /** As they are written; encrypted values are `{ secure }`. */
   readonly settings: Pick<EnvironmentSettings, "cluster" | "platform" | "mirrors" | "acceleratorPools">;
-  /** Settings of other packages, such as `gcp:project`. */
-  readonly others: Readonly<Record<string, unknown>>;
 }
 
 /** A stack's file, and what there is to say about it. */
@@ -43,13 +41,13 @@ export async function readStackFile(
       }),
     };
   }
-  const { config = {}, encryptionsalt, secretsprovider } = found.content;
+  const { encryptionsalt, secretsprovider } = found.content;
+  const { check, config = found.content.config ?? {} } = await checkSettings(name, path, stack ?? "", options);
   const file: StackFile = {
     secrets: { encryptionsalt, secretsprovider },
     settings: settingsOfConfig(config) as StackFile["settings"],
-    others: Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("pulumi-kserve:"))),
   };
-  return { check: await checkSettings(name, path, stack ?? "", options), file };
+  return { check, file };
 }
 
 interface Content extends SecretsSettings {
@@ -71,15 +69,25 @@ async function parsed(file: string, shown: string): Promise<{ content: Content }
   }
 }
 
-async function checkSettings(name: string, path: string, stack: string, options: DoctorOptions): Promise<Check> {
+/** Whether a configuration is valid, and what it comes to with what lies below it. */
+async function checkSettings(
+  name: string,
+  path: string,
+  stack: string,
+  options: DoctorOptions,
+): Promise<{ check: Check; config?: Record<string, unknown> }> {
+  let config: Record<string, unknown> | undefined;
   try {
-    const { services = [] } = await readEnvironment(stack, join(options.root, path));
-    return ok(name, `${path} is valid; ${services.length} services`);
+    const layers = await readLayers(stack, join(options.root, path));
+    config = layers.config;
+    const { services = [] } = await environmentOf(stack, layers);
+    return { check: ok(name, `${path} is valid; ${services.length} services`), config };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const [first, ...more] = error.problems;
     const seen = `${path}: ${first ? describeProblem(first) : error.message}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
-    return failed(name, seen, { fix: `mend it; npm run config -- check ${stack} shows every problem` });
+    const check = failed(name, seen, { fix: `mend it; npm run config -- check ${stack} shows every problem` });
+    return { check, ...(config && { config }) };
   }
 }
 

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { InferencePlatformArgs } from "../../components/inferencePlatform";
 import { ConfigurationError } from "../../sdk/problems";
+import { projectFolder } from "./configuration";
 import type { ManagedCluster } from "./pools";
 import { clusterName } from "./poolChecks";
 import type { EnvironmentSettings } from "./settings";
@@ -49,7 +51,7 @@ function managedClusterOf(settings: ManagedSettings): ManagedCluster | undefined
  */
 export function clusterOf(settings: Pick<EnvironmentSettings, "cluster">): InferencePlatformArgs["cluster"] {
   const { kubeconfig, kubeconfigFile, identifier } = settings.cluster ?? {};
-  const text = kubeconfig ?? (kubeconfigFile && readFileSync(kubeconfigFile, "utf8"));
+  const text = kubeconfig ?? (kubeconfigFile && readFileSync(resolve(projectFolder(), kubeconfigFile), "utf8"));
   if (!text) {
     throw new ConfigurationError("environment configuration", [
       {

@@ -25,16 +25,18 @@ export function configuredSettings(keys: readonly string[]): Record<string, unkn
   for (const key of [...known, ...found.filter((name) => !keys.includes(name)).sort()]) {
     const name = prefix + key;
     const value = parseValue(config[name] ?? "");
-    given[key] = isConfigSecret(name) ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), root())) : value;
+    given[key] = isConfigSecret(name)
+      ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), projectFolder()))
+      : value;
   }
   if (given.base === undefined) return given;
   const { withBase } = lazyRequire("./baseFiles") as typeof import("./baseFiles");
   const own = { name: `Pulumi.${pulumi.getStack()}.yaml`, settings: given };
-  return withBase(own, { folder: root(), keys });
+  return withBase(own, { folder: projectFolder(), keys });
 }
 
 /** The folder of the project; programs that run in another process's do not know theirs. */
-function root(): string {
+export function projectFolder(): string {
   const folder = pulumi.getRootDirectory();
   return isAbsolute(folder) ? folder : process.cwd();
 }

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -9,6 +10,7 @@ import type { ExistingClusterArgs } from "../../components/clusters/existing";
 import type { GkeClusterArgs } from "../../components/clusters/gkeArgs";
 import type { AcceleratorPool } from "../../components/nodepools/acceleratorPool";
 import { allResources } from "../../components/resources";
+import { projectFolder } from "./configuration";
 import { partsArgs, poolArgs, poolNameOf } from "./plannedPools";
 import { clusterName } from "./poolChecks";
 import type { EnvironmentSettings, ServiceSettings } from "./settings";
@@ -62,7 +64,10 @@ function clusterOfSettings({ gke, eks, existing }: EnvironmentSettings["cluster"
   const { ExistingCluster } = lazyRequire(
     "../../components/clusters/existing",
   ) as typeof import("../../components/clusters/existing");
-  return new ExistingCluster(clusterName, existing as ExistingClusterArgs);
+  // Pulumi runs a program in the folder of its compiled file, which nobody has in mind who writes a path.
+  const { kubeconfigFile } = existing;
+  const file = kubeconfigFile === undefined ? {} : { kubeconfigFile: resolve(projectFolder(), kubeconfigFile) };
+  return new ExistingCluster(clusterName, { ...existing, ...file } as ExistingClusterArgs);
 }
 
 function createPool(
