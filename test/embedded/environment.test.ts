@@ -90,6 +90,19 @@ describe("environment on the embedded control plane", function () {
     strictEqual(await exists("v1", "Namespace", undefined, "kserve"), false);
   });
 
+  it("previews an example whose settings lie over a base", async () => {
+    const configFile = join(projectRoot(), "Pulumi.dev.example.yaml");
+    const stack = await openEnvironment({ cluster, toolchain, stack: "dev", configFile });
+    const { steps } = await runOperation(Operation.preview, stack, {
+      logFile: join(cluster.folder, "logs", "dev.log"),
+    });
+    deepStrictEqual(
+      steps.filter(({ type }) => type === `kubernetes:${serving}:LLMInferenceService`).map(({ name }) => name),
+      ["llama-8b-service"],
+    );
+    strictEqual(await exists("v1", "Namespace", undefined, "chat"), false);
+  });
+
   it("refuses a request that no node can satisfy before anything exists", async () => {
     const ask = (config: StackConfig["config"]): void => {
       const service = config["pulumi-kserve:services"].find(({ name }) => name === "llama-8b");
