@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import("./render")).render,
   drift: async () => (await import("./drift")).drift,
   "preview:comment": async () => (await import("./previewComment")).previewComment,
+  stacks: async () => (await import("./stacks")).stacks,
 };
 
 /** Runs `npm run <command> -- …`. @returns the exit code: 0 when all is well, 1 after a failure, 2 for a wrong command line. */

@@ -15,7 +15,8 @@ const entries = {
   bench: "dist/bench/run.js",
 };
 // Commands of cli/, which are about a stack wherever it runs.
-for (const command of ["config", "preview:comment", "render", "doctor", "drift"]) entries[command] = "dist/cli/main.js";
+for (const command of ["config", "preview:comment", "render", "doctor", "drift", "stacks"])
+  entries[command] = "dist/cli/main.js";
 
 const [command, ...rest] = process.argv.slice(2);
 if (!(command in entries)) {

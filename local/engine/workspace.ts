@@ -32,14 +32,18 @@ export interface WorkspaceOptions {
   kubernetesPort?: number;
 }
 
+const defaultProject = "pulumi-kserve";
+
 /**
  * Prepares a Pulumi stack whose program runs in this process: the real engine, a file backend, secrets encrypted with a
  * passphrase of this folder, and the Kubernetes provider that can be had.
  */
 export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const { folder, stack } = options;
-  const project = options.project ?? "pulumi-kserve";
-  const paths = { work: join(folder, "project"), state: join(folder, "state"), home: join(folder, "home") };
+  const project = options.project ?? defaultProject;
+  // Stacks of several projects may be moved into each other, each from the folder of its project.
+  const work = join(folder, project === defaultProject ? "project" : `project-${project}`);
+  const paths = { work, state: join(folder, "state"), home: join(folder, "home") };
   await Promise.all(Object.values(paths).map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
 
   const [environment, command] = await Promise.all([

@@ -41,7 +41,7 @@ export function platformIn({ platform, cluster }: EnvironmentSettings): Environm
 }
 
 /** The namespaces that an environment makes for its services, with the labels of those that the platform makes. */
-function createdNamespaces({
+export function createdNamespaces({
   services = [],
   createNamespaces,
   existing,

@@ -107,6 +107,7 @@ export async function register<T>(
   process.on("unhandledRejection", note);
   try {
     const result = program();
+    await result;
     await pulumi.runtime.disconnect();
     // Node reports them after the microtasks of the turn in which they were rejected.
     await new Promise((resolve) => setImmediate(resolve));

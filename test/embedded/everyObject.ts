@@ -9,8 +9,12 @@ interface ServedKind {
   verbs: string[];
 }
 
-/** Every object of every kind that the API server serves, as "<group> <kind> <namespace>/<name>", sorted. */
-export async function everyObject(client: KubernetesClient): Promise<string[]> {
+/**
+ * Every object of every kind that the API server serves, as "<group> <kind> <namespace>/<name>", sorted.
+ *
+ * @param uids whether each is followed by its UID, which tells an object from another one of its name. @default false
+ */
+export async function everyObject(client: KubernetesClient, { uids = false } = {}): Promise<string[]> {
   const { groups } = (await client.request("GET", "/apis")) as {
     groups: { name: string; versions: { groupVersion: string }[] }[];
   };
@@ -21,12 +25,17 @@ export async function everyObject(client: KubernetesClient): Promise<string[]> {
       paths: versions.map(({ groupVersion }) => `/apis/${groupVersion}`),
     })),
   ];
-  const found = await Promise.all(served.map(({ group, paths }) => objectsOf(client, group, paths)));
+  const found = await Promise.all(served.map(({ group, paths }) => objectsOf(client, group, paths, uids)));
   return found.flat().sort();
 }
 
 /** @param paths of the group's versions, the preferred one first; a kind is read in the first that has it. */
-async function objectsOf(client: KubernetesClient, group: string, paths: readonly string[]): Promise<string[]> {
+async function objectsOf(
+  client: KubernetesClient,
+  group: string,
+  paths: readonly string[],
+  uids: boolean,
+): Promise<string[]> {
   const kinds = new Map<string, string>();
   for (const path of paths) {
     const { resources } = (await goneIsEmpty(client.request("GET", path), { resources: [] })) as {
@@ -40,9 +49,12 @@ async function objectsOf(client: KubernetesClient, group: string, paths: readonl
   const found = await Promise.all(
     [...kinds].map(async ([kind, path]) => {
       const { items } = (await goneIsEmpty(client.request("GET", path), { items: [] })) as {
-        items: { metadata: { namespace?: string; name: string } }[];
+        items: { metadata: { namespace?: string; name: string; uid: string } }[];
       };
-      return items.map(({ metadata }) => `${group} ${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+      return items.map(
+        ({ metadata: { namespace = "", name, uid } }) =>
+          `${group} ${kind} ${namespace}/${name}${uids ? ` ${uid}` : ""}`,
+      );
     }),
   );
   return found.flat();

@@ -1,0 +1,174 @@
+import { nearest } from "../../sdk/nearest";
+import { assertNoProblems, ConfigurationError, type Problem } from "../../sdk/problems";
+import type { PublishedNodes } from "../../sdk/references/inferenceCluster";
+import { clusterSettings } from "./kubeconfigSettings";
+import { type EnvironmentSettings, parseSettings, settingKeys } from "./settings";
+
+/** What an environment may be split into, each a stack of its own. */
+export const parts = ["cluster", "platform", "services"] as const;
+export type Part = (typeof parts)[number];
+
+/** The setting by which a part names the stack of the one before it. */
+export const linkOf = { platform: "clusterStack", services: "platformStack" } as const;
+type Link = (typeof linkOf)[keyof typeof linkOf];
+
+/** Which parts read a setting of the environment. A platform may name its cluster by a kubeconfig, and the nodes that are there. */
+const readers: Readonly<Record<string, readonly Part[]>> = {
+  cluster: ["cluster", "platform"],
+  acceleratorPools: ["cluster"],
+  clusterParts: ["cluster"],
+  pools: ["cluster", "platform"],
+  mirrors: ["cluster", "platform"],
+  platform: ["platform"],
+  existing: ["platform"],
+  base: parts,
+  createNamespaces: ["services"],
+  fragments: ["services"],
+  services: ["services"],
+  serviceDefaults: ["services"],
+  preflight: ["services"],
+  outputs: ["platform", "services"],
+} satisfies Record<keyof EnvironmentSettings, readonly Part[]>;
+
+/** Every setting that one of the three stacks has. */
+export const partKeys: readonly string[] = [...settingKeys, ...Object.values(linkOf)];
+
+/** Settings of one part: its own of the environment's, not checked yet, and the stack that it builds upon. */
+export interface PartSettings {
+  readonly own: Readonly<Record<string, unknown>>;
+  readonly link?: string;
+}
+
+/**
+ * Takes the settings of a part.
+ *
+ * @param given the configuration of its stack
+ * @param isLinked whether it needs the stack before it; false where a caller gives what would come from there
+ * @throws ConfigurationError for settings of another part, which it names, for those of none, and for a missing or malformed name of a stack.
+ */
+export function settingsOfPart(part: Part, given: Readonly<Record<string, unknown>>, isLinked = true): PartSettings {
+  const own: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [key, value] of Object.entries(given)) {
+    if (readers[key]?.includes(part)) own[key] = value;
+    else if (!isLink(key, part)) problems.push(misplaced(key, part));
+  }
+  const link = part === "cluster" ? undefined : given[linkOf[part]];
+  if (part !== "cluster") problems.push(...checkLink(linkOf[part], link, part, given, isLinked));
+  assertNoProblems(subjectOf(part), problems);
+  return { own, ...(typeof link === "string" && { link }) };
+}
+
+const isLink = (key: string, part: Part): boolean => part !== "cluster" && key === linkOf[part];
+
+const subjectOf = (part: Part): string => `configuration of the ${part} stack`;
+
+function misplaced(key: string, part: Part): Problem {
+  const owner = readers[key] ?? parts.filter((other) => isLink(key, other));
+  if (owner.length > 0) {
+    return {
+      path: key,
+      message: `is a setting of the ${owner[0]} stack`,
+      allowed: ownKeys(part).join(", "),
+      fix: `move it to the configuration of that stack, whose project is stacks/${owner[0]}`,
+    };
+  }
+  const known = ownKeys(part);
+  const guess = nearest(key, [...known, ...partKeys]);
+  const elsewhere = guess !== undefined && !known.includes(guess) ? readers[guess]?.[0] : undefined;
+  return {
+    path: key,
+    message: "no such setting",
+    allowed: known.join(", "),
+    ...(guess !== undefined && {
+      fix: `did you mean "${guess}"${elsewhere ? `, which the stack of stacks/${elsewhere} has` : ""}?`,
+    }),
+  };
+}
+
+function ownKeys(part: Part): string[] {
+  const own = settingKeys.filter((key) => readers[key]?.includes(part));
+  return part === "cluster" ? own : [linkOf[part], ...own];
+}
+
+function checkLink(key: Link, value: unknown, part: Part, given: object, isLinked: boolean): Problem[] {
+  if (value === undefined) {
+    const isKubeconfigAlone = part === "platform" && "cluster" in given;
+    if (!isLinked || isKubeconfigAlone) return part === "platform" ? ofKubeconfigAlone(given) : [];
+    return [
+      {
+        path: key,
+        message: "does not say which stack this one builds upon",
+        allowed: `"<organization>/<project>/<stack>"${part === "platform" ? ", or cluster.kubeconfig" : ""}`,
+        fix: `pulumi config set pulumi-kserve:${key} <organization>/inference-${parts[parts.indexOf(part) - 1]}/<stack>`,
+      },
+    ];
+  }
+  if (typeof value !== "string" || !/^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(value)) {
+    return [
+      {
+        path: key,
+        given: value,
+        message: "not the full name of a stack",
+        allowed: '"<organization>/<project>/<stack>"',
+        fix: 'with a backend of your own the organization is "organization"',
+      },
+    ];
+  }
+  if (part !== "platform" || !("cluster" in given)) return [];
+  return [{ path: "cluster", message: `the stack of ${key} has the cluster`, fix: "leave one of them out" }];
+}
+
+/** Clusters that are made, or that nodes are added to, have a stack of their own. */
+function ofKubeconfigAlone(given: object): Problem[] {
+  const { cluster } = given as { cluster?: unknown };
+  if (typeof cluster !== "object" || cluster === null) return [];
+  return Object.keys(cluster)
+    .filter((key) => ["gke", "eks", "existing"].includes(key))
+    .map((key) => ({
+      path: `cluster.${key}`,
+      message: "is a setting of the cluster stack",
+      allowed: Object.keys(clusterSettings.shape).join(", "),
+      fix: `move it to the configuration of that stack, whose project is stacks/cluster, and name that by ${linkOf.platform}`,
+    }));
+}
+
+/**
+ * Checks the settings of a part as an environment that has what comes from the part before.
+ *
+ * @param nodes what is known of nodes
+ * @throws ConfigurationError with every problem.
+ */
+export function parsePart(part: Part, { own }: PartSettings, nodes: PublishedNodes = {}): EnvironmentSettings {
+  const { cluster, acceleratorPools, clusterParts, pools = [] } = nodes;
+  const context = {
+    ...(cluster && { cluster }),
+    ...(acceleratorPools && { acceleratorPools }),
+    ...(clusterParts && { clusterParts }),
+    ...(pools.length > 0 && { pools: [...pools, ...((own.pools as unknown[] | undefined) ?? [])] }),
+  };
+  try {
+    return parseSettings({ ...own, ...context });
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new ConfigurationError(subjectOf(part), error.problems);
+    throw error;
+  }
+}
+
+/** What other stacks need of the settings about nodes, for which no cluster has to be there. */
+export function publishedNodes({
+  cluster: { gke, eks, existing } = {},
+  acceleratorPools,
+  clusterParts,
+  pools,
+}: EnvironmentSettings): PublishedNodes {
+  const where = existing && { ...(existing.gke && { gke: existing.gke }), ...(existing.eks && { eks: existing.eks }) };
+  // Who reads it makes no cluster of it, so that no text of a kubeconfig is needed.
+  const known = gke ? { gke } : eks ? { eks } : where && { existing: { ...where, kubeconfigFile: "none" } };
+  return {
+    ...(known && { cluster: known }),
+    ...(acceleratorPools && { acceleratorPools }),
+    ...(clusterParts && { clusterParts }),
+    ...(pools && { pools: pools as NonNullable<PublishedNodes["pools"]> }),
+  };
+}
