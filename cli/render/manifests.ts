@@ -79,8 +79,8 @@ export async function manifestsOf({ planned, objects }: Collected): Promise<Mani
 /** "<group> <kind> <namespace>/<name>", which only one object can have. */
 export function identity(object: JsonObject): string {
   const { group, kind } = kindOf(object);
-  const { namespace, name } = metadataOf(object);
-  return `${group} ${kind} ${typeof namespace === "string" ? namespace : ""}/${String(name)}`;
+  const metadata = metadataOf(object);
+  return `${group} ${kind} ${textAt(metadata, "namespace") ?? ""}/${textAt(metadata, "name") ?? ""}`;
 }
 
 /** Every scalar in a value, with the path that leads to it and whether it was marked as secret. */

@@ -1,5 +1,6 @@
 import { gatewayToolsOf } from "../../local/engine/config";
 import type { Progress } from "../../local/progress";
+import { kindOf } from "../../local/provider/kinds";
 import { gatewayCharts } from "../../local/toolchain/charts";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { GatewayToolName } from "../../local/toolchain/types";
@@ -103,7 +104,7 @@ function summary(manifests: readonly Manifest[]): Rendered["waves"] {
   const waves = new Map<number, Record<string, number>>();
   for (const { wave, object } of manifests) {
     const kinds = waves.get(wave) ?? {};
-    const kind = String(object.kind);
+    const { kind } = kindOf(object);
     kinds[kind] = (kinds[kind] ?? 0) + 1;
     waves.set(wave, kinds);
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, objectAt, textAt } from "../../local/provider/json";
+import { asText, isObject, type Json, type JsonObject, objectAt, textAt } from "../../local/provider/json";
 import { describeObject, isSecretKind, metadataOf } from "../../local/provider/kinds";
 import type { Problem } from "../../sdk/problems";
 import { leaves, type Manifest } from "./manifests";
@@ -110,7 +110,7 @@ type Teller = (value: Json, marked: boolean) => { setting?: string } | undefined
 function secretTeller(known: KnownSecrets): Teller {
   const texts = secretTextsToFind(known);
   return (value, marked) => {
-    const text = String(value);
+    const text = asText(value);
     const setting = settingOf(value, known.encrypted);
     if (setting !== undefined) return { setting };
     return marked || texts.some((secret) => text.includes(secret)) ? {} : undefined;
@@ -118,7 +118,7 @@ function secretTeller(known: KnownSecrets): Teller {
 }
 
 function settingOf(value: Json | undefined, encrypted: ReadonlyMap<string, string>): string | undefined {
-  const text = String(value);
+  const text = asText(value);
   for (const [standIn, setting] of encrypted) {
     if (text.includes(standIn) || text.includes(Buffer.from(standIn).toString("base64"))) return setting;
   }
@@ -143,7 +143,7 @@ function leaks({ object, secrets, resource }: Manifest, tell: Teller): Problem[]
 function decoded(data: Json | undefined): JsonObject {
   if (!isObject(data)) return {};
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(String(value), "base64").toString("utf8")]),
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(asText(value), "base64").toString("utf8")]),
   );
 }
 

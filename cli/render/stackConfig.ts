@@ -95,8 +95,8 @@ function withUnaskedCluster(cluster: unknown): unknown {
   const { existing } = cluster;
   if (!isObject(existing) || isEncrypted(existing))
     return "gke" in cluster || "eks" in cluster ? cluster : unaskedCluster;
-  const { kubeconfigFile: _file, context: _context, ...rest } = existing;
-  return { existing: { ...rest, kubeconfig: unaskedKubeconfig } };
+  const kept = Object.entries(existing).filter(([key]) => key !== "kubeconfigFile" && key !== "context");
+  return { existing: { ...Object.fromEntries(kept), kubeconfig: unaskedKubeconfig } };
 }
 
 /** What only a cloud's API can make has no manifest. */
