@@ -1,4 +1,4 @@
-import { ApiError, type KubernetesClient } from "../../sdk/kubernetes/client";
+import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 /** What Kubernetes makes and removes in its own time. */
 const kubernetesOwn = new Map([["Event", "kept by the API server for an hour, whatever becomes of the object"]]);
@@ -15,6 +15,12 @@ interface ServedKind {
  * @param uids whether each is followed by its UID, which tells an object from another one of its name. @default false
  */
 export async function everyObject(client: KubernetesClient, { uids = false } = {}): Promise<string[]> {
+  const all = await everyContent(client);
+  return all.map(([name, { metadata }]) => (uids ? `${name} ${metadata.uid ?? ""}` : name)).sort();
+}
+
+/** {@link everyObject} with what each object is. */
+export async function everyContent(client: KubernetesClient): Promise<[name: string, object: KubernetesObject][]> {
   const { groups } = (await client.request("GET", "/apis")) as {
     groups: { name: string; versions: { groupVersion: string }[] }[];
   };
@@ -25,8 +31,8 @@ export async function everyObject(client: KubernetesClient, { uids = false } = {
       paths: versions.map(({ groupVersion }) => `/apis/${groupVersion}`),
     })),
   ];
-  const found = await Promise.all(served.map(({ group, paths }) => objectsOf(client, group, paths, uids)));
-  return found.flat().sort();
+  const found = await Promise.all(served.map(({ group, paths }) => objectsOf(client, group, paths)));
+  return found.flat();
 }
 
 /** @param paths of the group's versions, the preferred one first; a kind is read in the first that has it. */
@@ -34,8 +40,7 @@ async function objectsOf(
   client: KubernetesClient,
   group: string,
   paths: readonly string[],
-  uids: boolean,
-): Promise<string[]> {
+): Promise<[string, KubernetesObject][]> {
   const kinds = new Map<string, string>();
   for (const path of paths) {
     const { resources } = (await goneIsEmpty(client.request("GET", path), { resources: [] })) as {
@@ -49,12 +54,12 @@ async function objectsOf(
   const found = await Promise.all(
     [...kinds].map(async ([kind, path]) => {
       const { items } = (await goneIsEmpty(client.request("GET", path), { items: [] })) as {
-        items: { metadata: { namespace?: string; name: string; uid: string } }[];
+        items: KubernetesObject[];
       };
-      return items.map(
-        ({ metadata: { namespace = "", name, uid } }) =>
-          `${group} ${kind} ${namespace}/${name}${uids ? ` ${uid}` : ""}`,
-      );
+      return items.map((item): [string, KubernetesObject] => [
+        `${group} ${kind} ${item.metadata.namespace ?? ""}/${item.metadata.name ?? ""}`,
+        item,
+      ]);
     }),
   );
   return found.flat();
