@@ -83,7 +83,7 @@ describe("comments of previews", function () {
         for (const line of lines)
           match(
             line,
-            /^$|^>$|^(<!-- pulumi-kserve|### |#### |Services[: ]|> |\||<details>|<\/details>| {0,2}- |Beside these)/,
+            /^$|^>$|^(<!-- pulumi-kserve|### |#### |\*\*A mandatory policy|Services[: ]|> |\||<details>|<\/details>| {0,2}- |Beside these)/,
             line,
           );
         const outside = lines.map(withoutCode).join("\n");
