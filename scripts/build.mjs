@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const folders = ["sdk", "components", "stacks", "policy", "cli", "local", "test", "bench"];
+const folders = ["sdk", "components", "stacks", "policy", "plugin", "cli", "local", "test", "bench"];
 
 async function sources(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

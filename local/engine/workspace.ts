@@ -26,6 +26,8 @@ export interface WorkspaceOptions {
   project?: string;
   stack: string;
   program: PulumiFn;
+  /** Other providers, by name, with the folder that has the executable of each. @default none */
+  plugins?: Readonly<Record<string, string>>;
   /** Configuration as in a `Pulumi.<stack>.yaml`, with full keys such as "pulumi-kserve:services". */
   config?: Record<string, unknown>;
   /** Port of a Kubernetes provider that runs already, which the engine attaches itself to. @default one that the engine starts */
@@ -100,11 +102,8 @@ async function pulumiCommand(folder: string, binary: string): Promise<PulumiComm
   return PulumiCommand.get({ root: join(folder, "cli"), skipVersionCheck: true });
 }
 
-async function writeProject(
-  work: string,
-  project: string,
-  { folder, pulumi, kubernetesPort }: WorkspaceOptions,
-): Promise<void> {
+async function writeProject(work: string, project: string, options: WorkspaceOptions): Promise<void> {
+  const { folder, pulumi, plugins = {}, kubernetesPort } = options;
   const dynamic = join(folder, "dynamic-provider");
   const analyzer = join(folder, "policy-analyzer");
   const [kubernetes] = await Promise.all([
@@ -121,6 +120,7 @@ async function writeProject(
         { name: "kubernetes", path: kubernetes.folder },
         // The provider of dynamic resources, which CRD sets are.
         { name: "pulumi-nodejs", path: dynamic },
+        ...Object.entries(plugins).map(([name, path]) => ({ name, path })),
       ],
       // What starts policy packs, which the engine does when it is given some.
       analyzers: [{ name: "policy-nodejs", path: analyzer }],

@@ -56,11 +56,13 @@ export class ProviderTests {
    * cluster-wide objects of fixed names need to destroy it.
    *
    * @param provider arguments of the provider beside its kubeconfig and namespace
+   * @param plugins other providers, by name, with the folder that has the executable of each
    */
   async open(
     name: string,
     program: (context: ProgramContext) => Record<string, unknown> | void,
     provider: Partial<k8s.ProviderArgs> = {},
+    plugins: Readonly<Record<string, string>> = {},
   ): Promise<TestStack> {
     const namespace = `ns-${name}`;
     await this.client.apply(
@@ -72,6 +74,7 @@ export class ProviderTests {
       folder,
       project,
       stack: name,
+      plugins,
       pulumi: this.toolchain.tools.pulumi.path,
       helm: this.toolchain.tools.helm.path,
       program: () => {
