@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 
-import { environmentOf, readLayers, type StackConfig } from "../../local/engine/config";
+import { environmentOf, readLayers } from "../../local/engine/config";
 import type { ArtifactMirrors } from "../../sdk/artifacts";
 import type { Composition } from "../../sdk/compose/compose";
 import { ConfigStore } from "../../sdk/compose/configs";
@@ -11,6 +11,7 @@ import { composeService, defaultNamespace } from "../../stacks/environment/compo
 import { configNamespace } from "../../stacks/environment/origins";
 import { preflightServices } from "../../stacks/environment/plan";
 import type { EnvironmentSettings, ServiceSettings } from "../../stacks/environment/settings";
+import { checkOtherProgram } from "./otherPrograms";
 import { platformProblems } from "./platformProblems";
 import type { NamedStack } from "./stacks";
 
@@ -68,9 +69,16 @@ export async function checkStack(
       .filter((key) => !key.startsWith(`${configNamespace}:`))
       .sort(),
   };
-  const parsed = await caught(() => environmentOf(stack, read.value));
+  const parsed = await caught(
+    async () =>
+      (await checkOtherProgram(config)) ?? {
+        environment: await environmentOf(stack, read.value),
+        notes: notesOf(config),
+      },
+  );
   if ("problems" in parsed) return { ...known, problems: parsed.problems };
-  return { ...known, ...(await checkEnvironment(parsed.value, presets)), notes: notesOf(read.value) };
+  const { environment, notes } = parsed.value;
+  return { ...known, ...(await checkEnvironment(environment, presets)), notes };
 }
 
 async function checkEnvironment(
@@ -99,7 +107,7 @@ async function checkEnvironment(
   };
 }
 
-function notesOf({ config }: StackConfig): string[] {
+function notesOf(config: Readonly<Record<string, unknown>>): string[] {
   if (config[`${configNamespace}:cluster`] !== undefined) return [];
   return ["it names no cluster, so only the embedded environment (npm run local) can bring it up"];
 }

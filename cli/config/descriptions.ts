@@ -58,4 +58,10 @@ export const descriptions: Readonly<Record<string, string>> = {
   gallery: "Names of the gallery's entries. See docs/gallery.md.",
   guide: "llm-d's guide to intelligent inference scheduling. See docs/inference-scheduling.md.",
   namespace: "Where the services of a gallery or guide live.",
+  clusterStack:
+    "The stack that has the platform's cluster, as <organization>/<project>/<stack>; of a platform in a stack of its own.",
+  platformStack:
+    "The stack that has the platform, as <organization>/<project>/<stack>; of services in a stack of their own, or of an app team.",
+  service: "The platform's service that an app team's application uses.",
+  ownModel: "A model of an app team's own on the platform.",
 };

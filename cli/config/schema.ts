@@ -4,6 +4,7 @@ import { schemaRoots } from "../../sdk/api/schema/crd.generated";
 import type { SchemaKind } from "../../sdk/api/schema/schemaTable";
 import { configNamespace } from "../../stacks/environment/origins";
 import { environmentSettingsSchema, specSettings } from "../../stacks/environment/settings";
+import { appTeamSettingsSchema } from "../../stacks/app-team/settings";
 import { gallerySettingsSchema } from "../../stacks/gallery/settings";
 import { inferenceSchedulingSchema } from "../../stacks/inference-scheduling/settings";
 import { descriptions } from "./descriptions";
@@ -20,8 +21,9 @@ export function configSchema(): JsonSchema {
   const environment = settingsOf(environmentSettingsSchema(), "config");
   const gallery = settingsOf(gallerySettingsSchema, "config");
   const guide = settingsOf(inferenceSchedulingSchema, "config");
+  const appTeam = settingsOf(appTeamSettingsSchema, "config");
   const platform = { anyOf: [environment.platform, { const: "existing" }] };
-  const all: Record<string, unknown> = { ...guide, ...gallery, ...environment, platform };
+  const all: Record<string, unknown> = { ...appTeam, ...guide, ...gallery, ...environment, ...links, platform };
   const properties = Object.fromEntries(
     Object.keys(all)
       .sort()
@@ -58,6 +60,9 @@ export function configSchema(): JsonSchema {
     },
   };
 }
+
+/** By which a stack names the one that it builds upon. */
+const links = { clusterStack: { type: "string" }, platformStack: { type: "string" } };
 
 /** The schema of each setting of a program. */
 function settingsOf(schema: z.ZodType, fragments: SchemaKind): Record<string, JsonSchema> {

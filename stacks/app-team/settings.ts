@@ -6,7 +6,8 @@ import { ConfigurationError } from "../../sdk/problems";
 
 const text = z.string().min(1);
 
-const settings = z.strictObject({
+/** The schema of an app team's settings. */
+export const appTeamSettingsSchema = z.strictObject({
   /** The stack with the platform, as `<organization>/<project>/<stack>`. */
   platformStack: text.regex(/^[^/\s]+\/[^/\s]+\/[^/\s]+$/, { error: "not the full name of a stack" }),
   /** A kubeconfig of the team, where the platform's stack publishes none. */
@@ -31,16 +32,16 @@ const settings = z.strictObject({
 });
 
 /** Settings of an app team's stack. */
-export type AppTeamSettings = z.infer<typeof settings>;
+export type AppTeamSettings = z.infer<typeof appTeamSettingsSchema>;
 
 /** The keys of the stack configuration that this program reads. */
-export const appTeamKeys = Object.keys(settings.shape);
+export const appTeamKeys = Object.keys(appTeamSettingsSchema.shape);
 
 /** @throws ConfigurationError with every problem. */
 export function parseAppTeamSettings(given: unknown): AppTeamSettings {
-  const result = settings.safeParse(given, { reportInput: true });
+  const result = appTeamSettingsSchema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => findingsOf(issue, settings, "setting"));
+  const problems = result.error.issues.flatMap((issue) => findingsOf(issue, appTeamSettingsSchema, "setting"));
   throw new ConfigurationError(
     "app team configuration",
     problems.map(({ at, ...problem }) => ({ path: pathText("", at), ...problem })),

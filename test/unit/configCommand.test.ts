@@ -73,6 +73,30 @@ describe("npm run config", () => {
       });
     }
 
+    it("checks the configuration of an app team", async () => {
+      const file = join(__dirname, "../../../stacks/app-team/Pulumi.example.yaml");
+      deepStrictEqual([await problems(file), isValid(await checked(file))], [[], true]);
+      const wrong = write("Pulumi.team.yaml", { platformStack: "prod", service: "llama", replica: 1 });
+      deepStrictEqual(
+        (await problems(wrong)).map((text) => text.split(":")[0]),
+        ["platformStack", "replica"],
+      );
+    });
+
+    it("checks the parts of an environment in three stacks, but for what another stack has", async () => {
+      const services = [
+        { name: "llama", spec: { model } },
+        { name: "qwen", pool: "l4", spec: { model } },
+      ];
+      const found = await checked(
+        write("Pulumi.part.yaml", { platformStack: "acme/inference-platform/prod", services }),
+      );
+      deepStrictEqual([found.problems, found.services], [[], ["default/llama"]]);
+      match(found.notes.join(), /^qwen: not checked/);
+      const wrong = write("Pulumi.part2.yaml", { clusterStack: "acme/inference-cluster/prod", services });
+      match((await problems(wrong)).join(), /^services: is a setting of the services stack; /);
+    });
+
     it("knows every stack of the project, examples included", async () => {
       const stacks = (await allStacks()).map(({ stack }) => stack);
       ok(stacks.includes("prod.example") && stacks.includes("gallery"), stacks.join(", "));
