@@ -97,11 +97,14 @@ function serviceChange(
   component: PreviewStep | undefined,
   configs: { before: Configs; after: Configs },
 ): ServiceChange {
+  const sides = [component?.before, component?.after];
+  // A service that records nothing has nothing to record: its spec is all there is. With one side alone it may be that nothing was recorded yet.
+  const unrecorded = sides.some((side) => side?.inputs.origins !== undefined) ? undefined : specOnly;
   const composed = (side: "before" | "after"): ComposedSide | undefined => {
     const object = step[side]?.inputs;
     const inputs = component?.[side]?.inputs;
-    // A component that records nothing of a service has nothing to record: its spec is all there is.
-    return object && { object, ...(inputs && { origins: (inputs.origins as OriginParts | undefined) ?? specOnly }) };
+    const origins = inputs && ((inputs.origins as OriginParts | undefined) ?? unrecorded);
+    return object && { object, ...(origins && { origins }) };
   };
   const [before, after] = [composed("before"), composed("after")];
   const object = (after ?? before)?.object ?? {};
@@ -114,7 +117,7 @@ function serviceChange(
     ...(step.after && { after: sideOf(step.after.inputs, step.after.outputs, configs.after) }),
     fields: changedFields(before, after, step.diffs),
     replaceReasons: step.replaceReasons,
-    hasOrigins: [before, after].every((side) => side === undefined || side.origins !== undefined),
+    hasOrigins: [before, after].some((side) => side?.origins !== undefined),
   };
 }
 

@@ -36,6 +36,19 @@ describe("comments of previews", function () {
     match(fields, /metadata\.annotations\["example\.com\/dashboard"\]` \|[^|]*\|[^|]*\| fragment "observability" \|/);
   });
 
+  it("name nobody for a side of which nothing is recorded", () => {
+    const lines = previewText("changes").split("\n");
+    const unrecorded = lines.map((line) => {
+      if (!line.includes('"resourcePreEvent"') || !line.includes('LLMInferenceService::chat"')) return line;
+      const event = JSON.parse(line) as { resourcePreEvent: { metadata: { old: { inputs: { origins?: unknown } } } } };
+      delete event.resourcePreEvent.metadata.old.inputs.origins;
+      return JSON.stringify(event);
+    });
+    const fields = section(comment(unrecorded.join("\n")), "What changes, and who set it");
+    match(fields, /env\[TRACING\]\.value` \| `"legacy"` \| \*gone\* \|  \|/);
+    match(fields, /\| `replicas` \| `2` \| `3` \| fragment "model" \|/);
+  });
+
   it("are the same whatever order the engine worked in", () => {
     const lines = previewText("changes").trimEnd().split("\n");
     const events = lines.slice(0, -2);
