@@ -52,7 +52,8 @@ class Registered {
 
 function policyOf(rule: AnyRule, registered: Registered): PackPolicy {
   const reported = new Set<string>();
-  const config = (getConfig: () => object): Record<string, never> => configOf(rule, getConfig());
+  const config = (args: { getConfig<T extends object>(): T }): Record<string, never> =>
+    configOf(rule, args.getConfig());
   const report = (violations: readonly Violation[], reportViolation: ReportViolation): void => {
     for (const { urn, message } of violations) {
       // A service's own spec is judged first, and all of it later, where the same may be at another place of a list.
@@ -68,18 +69,19 @@ function policyOf(rule: AnyRule, registered: Registered): PackPolicy {
     severity: rule.severity,
     remediationSteps: rule.remediation,
     configSchema: { properties: rule.config } as unknown as PolicyConfigSchema,
-    validateResource: ({ urn, type, props, provider, getConfig }, reportViolation) => {
+    validateResource: (args, reportViolation) => {
+      const { urn, type, props, provider } = args;
       const resource = registered.add(urn, () => ({
         urn,
         type,
         inputs: plainObject(props),
         ...(provider && { provider: providerSettings(provider.props) }),
       }));
-      report(judgeResource(rule, config(getConfig), resource), reportViolation);
+      report(judgeResource(rule, config(args), resource), reportViolation);
     },
-    validateStack: ({ resources, getConfig }, reportViolation) => {
-      const stack = registered.stack(resources.map(({ urn }) => urn).sort());
-      report(judgeStack(rule, config(getConfig), stack), reportViolation);
+    validateStack: (args, reportViolation) => {
+      const stack = registered.stack(args.resources.map(({ urn }) => urn).sort());
+      report(judgeStack(rule, config(args), stack), reportViolation);
     },
   };
 }

@@ -15,28 +15,27 @@ import { projectRoot } from "../../local/paths";
 import { silentProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { ConfigFragment } from "../../sdk/api/configFragment";
+import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceService";
 
 const digest = `sha256:${"0".repeat(64)}`;
-const pinned: ConfigFragment = {
-  name: "pinned",
-  spec: {
-    model: { uri: "hf://meta-llama/Llama-3.1-8B-Instruct" },
-    replicas: 2,
-    template: {
-      containers: [
-        {
-          name: "main",
-          image: `ghcr.io/llm-d/llm-d-cuda:v0.8.0@${digest}`,
-          resources: { limits: { "nvidia.com/gpu": "4" } },
-        },
-      ],
-    },
+const spec: LLMInferenceServiceSpecArgs = {
+  model: { uri: "hf://meta-llama/Llama-3.1-8B-Instruct" },
+  replicas: 2,
+  template: {
+    containers: [
+      {
+        name: "main",
+        image: `ghcr.io/llm-d/llm-d-cuda:v0.8.0@${digest}`,
+        resources: { limits: { "nvidia.com/gpu": "4" } },
+      },
+    ],
   },
 };
+const pinned: ConfigFragment = { name: "pinned", spec };
 
 /** The pack in a process of its own, started by the real engine; no cluster is asked, as in a preview of what comes with its cluster. */
 describe("policy pack in the engine", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const folder = mkdtempSync(join(tmpdir(), "policy-"));
   let stack: Stack;
   let service: LLMInferenceServiceArgs;
@@ -78,7 +77,7 @@ describe("policy pack in the engine", function () {
   it("fails the preview of a service that violates it, with everything at once", async () => {
     service = {
       spec: {
-        ...pinned.spec,
+        ...spec,
         replicas: 1,
         template: {
           hostNetwork: true,
@@ -133,7 +132,7 @@ describe("policy pack in the engine", function () {
   });
 
   it("warns where the settings say so, and where it cannot see all", async () => {
-    service = { spec: { ...pinned.spec, template: { hostNetwork: true } }, baseRefs: ["elsewhere"] };
+    service = { spec: { ...spec, template: { hostNetwork: true } }, baseRefs: ["elsewhere"] };
     others = () => undefined;
     const { errors, warnings } = await preview({ "no-privileged-pods": "advisory" });
     deepStrictEqual(errors, []);

@@ -10,6 +10,9 @@ import { config, llama, service, serving1 } from "./policy/resources";
 /** What stands for an unknown text in what the engine sends. Source: `UnknownStringValue` of pulumi/sdk, go/common/resource/plugin. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Its declaration is left out of the package. */
+const proxyOf = unknownCheckingProxy as (properties: object) => object;
+
 /** The pack as the engine runs it, without its process. */
 class Engine {
   private readonly policies: readonly PackPolicy[] = policiesOf(rules);
@@ -24,8 +27,8 @@ class Engine {
       const args = {
         urn: resource.urn,
         type: resource.type,
-        props: unknownCheckingProxy(resource.inputs),
-        ...(provider && { provider: { props: unknownCheckingProxy(provider) } }),
+        props: proxyOf(resource.inputs),
+        ...(provider && { provider: { props: proxyOf(provider) } }),
         getConfig: () => this.settings[policy.name] ?? {},
       };
       void validateResource(args as unknown as ResourceValidationArgs, (message) =>

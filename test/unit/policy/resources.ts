@@ -10,13 +10,13 @@ export const unknown = new Marked(undefined, { unknown: true, secret: false, car
 export function object(
   apiVersion: string,
   kind: string,
-  metadata: Record<string, Json>,
+  metadata: Record<string, Json> & { name: string },
   rest: Record<string, Json> = {},
   stack = "dev",
 ): StackResource {
   const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
   return {
-    urn: `urn:pulumi:${stack}::shop::${type}::${String(metadata.name)}`,
+    urn: `urn:pulumi:${stack}::shop::${type}::${metadata.name}`,
     type,
     inputs: { apiVersion, kind, metadata, ...rest },
   };
