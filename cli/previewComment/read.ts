@@ -152,7 +152,7 @@ class PreviewReader {
     const paths = [...texts(diffs), ...Object.keys(isFields(detailedDiff) ? detailedDiff : {})];
     this.steps.set(urn, {
       urn,
-      type: String(stateType ?? type ?? urn.split("::")[2]?.split("$").at(-1) ?? ""),
+      type: textOf(stateType) || textOf(type) || (urn.split("::")[2]?.split("$").at(-1) ?? ""),
       name: nameOf(urn),
       change: known?.change === ChangeKind.replaced ? ChangeKind.replaced : change,
       ...(parent !== undefined && { parent: parent as string }),
@@ -189,10 +189,10 @@ class PreviewReader {
 
   policy({ policyName, policyPackName, enforcementLevel, message, resourceUrn }: Fields): void {
     const result = {
-      policy: String(policyName ?? ""),
-      pack: String(policyPackName ?? ""),
-      level: String(enforcementLevel ?? ""),
-      message: plain(String(message ?? "")),
+      policy: textOf(policyName),
+      pack: textOf(policyPackName),
+      level: textOf(enforcementLevel),
+      message: plain(textOf(message)),
       ...(typeof resourceUrn === "string" && resourceUrn !== "" && { urn: resourceUrn }),
     };
     this.policies.set(JSON.stringify(result), result);
@@ -235,6 +235,10 @@ function isSeverity(severity: unknown): severity is Diagnostic["severity"] {
   return severity === "error" || severity === "warning" || severity === "info";
 }
 
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
@@ -245,7 +249,6 @@ function merged(known: readonly string[] = [], more: readonly string[]): string[
 
 /** Without colours, of terminals and of the engine's own, such as `<{%reset%}>`. */
 function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/<\{%[^%]*%\}>|\u001b\[[0-9;]*[A-Za-z]/g, "").trim();
 }
 

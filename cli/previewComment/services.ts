@@ -142,7 +142,7 @@ function sideOf(inputs: Properties, outputs: Properties, configs: Configs): Serv
   const { namespace } = namesOf(inputs);
   const spec = isObject(inputs.spec as Json) ? (inputs.spec as JsonObject) : {};
   const refs = (Array.isArray(spec.baseRefs) ? spec.baseRefs : []).map((ref) => {
-    const name = isObject(ref) ? String(ref.name) : "";
+    const name = isObject(ref) && typeof ref.name === "string" ? ref.name : "";
     return configs.get(`${namespace}/${name}`);
   });
   const view = refs.includes(undefined) ? undefined : mergedSpec(spec, refs);

@@ -17,9 +17,9 @@ export function recordedOrigins(
 ): { origins?: Origins | Promise<Origins | undefined> } {
   if (inputs.mode !== CompositionMode.inline || inputs.fragments.length === 0) return {};
   const annotations = annotationOrigins(inputs);
-  const originsIn = ({ writtenOrigins, sources }: Written): Origins => ({
+  const originsIn = (parts: Written): Origins => ({
     ...annotations,
-    ...originParts(writtenOrigins(), sources),
+    ...originParts(parts.writtenOrigins(), parts.sources),
   });
   if (!(written instanceof Promise)) return { origins: originsIn(written) };
   // What fails there fails the service itself, once.

@@ -66,11 +66,13 @@ const multiNode = (pipeline: number): ConfigFragment => ({
   spec: { parallelism: { pipeline }, ...main(gpus(8)), worker: { containers: [{ name: "main", ...gpus(8) }] } },
 });
 
+const llamaName = "meta-llama/Llama-3.1-70B-Instruct";
+
 type Services = Record<string, Partial<LLMInferenceServiceArgs>>;
 
 function servicesOf(side: PreviewSide): Services {
   const { h100, observability, routing } = platformFragments(side);
-  const llama = model("meta-llama/Llama-3.1-70B-Instruct", { replicas: 2 });
+  const llama = model(llamaName, { replicas: 2 });
   const chat = {
     fragments: [llama, h100, routing, observability, credentials("hf_before")],
     spec: main({ image: "registry.example.com/vllm:v0.11.0" }),
@@ -82,13 +84,7 @@ function servicesOf(side: PreviewSide): Services {
   return {
     chat: isNew
       ? {
-          fragments: [
-            { ...llama, spec: { ...llama.spec, replicas: 3 } },
-            h100,
-            routing,
-            observability,
-            credentials("hf_after"),
-          ],
+          fragments: [model(llamaName, { replicas: 3 }), h100, routing, observability, credentials("hf_after")],
           spec: main({ image: "registry.example.com/vllm:v0.12.0" }),
         }
       : chat,
