@@ -55,6 +55,9 @@ export const descriptions: Readonly<Record<string, string>> = {
   preflight: "How findings are judged.",
   "preflight.waive": "Findings that are known and accepted, each with its reason.",
   "preflight.requireDigests": "Whether images must be named by digest.",
+  outputs: "What other stacks get beside what they always do. See docs/app-teams.md.",
+  "outputs.kubeconfig":
+    "A kubeconfig for services that other stacks declare: true for the one of this stack, or the text of another. Default: false.",
   gallery: "Names of the gallery's entries. See docs/gallery.md.",
   guide: "llm-d's guide to intelligent inference scheduling. See docs/inference-scheduling.md.",
   namespace: "Where the services of a gallery or guide live.",

@@ -70,12 +70,12 @@ export interface InferencePlatformFields {
   readonly kubeconfig?: string;
 }
 
-/** Stacks that other teams use services of, or declare services on: those of stacks/environment. */
+/** Stacks that other teams use services of, or declare services on: those of stacks/environment and stacks/services. */
 export const inferencePlatformContract = defineContract<InferencePlatformFields>({
   name: "pulumi-kserve/inference-platform",
   title: "inference platform",
   version: "1.0",
-  program: "stacks/environment",
+  program: "stacks/environment or stacks/services",
   fields: {
     gatewayUrls: {},
     gatewayAddresses: {},
