@@ -40,7 +40,11 @@ function publishedCluster({
 }: Partial<Pick<ClusterHandle, "identifier" | "cloud" | "gke">>): pulumi.Input<PublishedCluster> {
   const base = { cloud, ...(identifier !== undefined && { identifier }) };
   if (!gke) return base;
-  const { provider: _, version, ...details } = gke;
+  const told = Object.entries(gke).filter(([name]) => name !== "provider" && name !== "version");
+  const { version } = gke;
   // A version decides which resources a platform has, so that one which is known only after the cluster is made is not used anywhere.
-  return { ...base, gke: pulumi.output({ ...details, ...(typeof version === "string" && { version }) }) } as never;
+  return {
+    ...base,
+    gke: pulumi.output({ ...Object.fromEntries(told), ...(typeof version === "string" && { version }) }),
+  } as never;
 }
