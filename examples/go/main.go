@@ -1,8 +1,8 @@
 package main
 
 import (
+	kserve "example.com/pulumi-pulumi-kserve/sdk/go/pulumi-kserve"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	kserve "github.com/pulumi/pulumi-pulumi-kserve/sdk/go/pulumi-kserve"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
@@ -34,7 +34,7 @@ func main() {
 				recipe("vllm", map[string]any{"maxModelLen": 8192}),
 				recipe("managedRouter", nil),
 				kserve.ConfigFragmentArgs{
-					Name:        pulumi.StringPtr("credentials"),
+					Name:        pulumi.StringRef("credentials"),
 					Spec:        hub.Spec,
 					Annotations: hub.Annotations,
 				},
@@ -52,5 +52,5 @@ func main() {
 }
 
 func recipe(name string, args map[string]any) kserve.ConfigFragmentArgs {
-	return kserve.ConfigFragmentArgs{Recipe: pulumi.StringPtr(name), Args: pulumi.ToMap(args)}
+	return kserve.ConfigFragmentArgs{Recipe: &name, Args: pulumi.ToMap(args)}
 }
