@@ -6,7 +6,7 @@ import { isAlive, sleep, startProcess, stopProcessGroup, tailOfFile, writeFileAt
 import { layoutOf } from "./layout";
 import { ClusterError, type ClusterPlan } from "./types";
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 180_000;
 
 /** Writes what the agent is told. It looks again when an executable is missing. */
 export async function writeAgentInput(folder: string, { ports, egressSocket, tools }: ClusterPlan): Promise<void> {

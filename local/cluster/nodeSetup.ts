@@ -5,7 +5,8 @@ import { deviceObjects, nodeKinds, nodeObjects } from "./nodes";
 import { ClusterError, type NodeGroup } from "./types";
 
 const kindLabel = "pulumi-kserve.dev/node-kind";
-const readyTimeoutMs = 60_000;
+/** Milliseconds; on an idle machine it takes less than two seconds. */
+const readyTimeoutMs = 180_000;
 
 /** Adds the nodes that are missing and removes those that are too many. */
 export async function setNodes(client: KubernetesClient, groups: readonly NodeGroup[]): Promise<void> {
