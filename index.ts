@@ -384,11 +384,7 @@ export {
   WorkloadVariantAutoscalerCrds,
   type WorkloadVariantAutoscalerCrdsArgs,
 } from "./components/platform/workloadVariantAutoscalerCrds";
-export {
-  ContractReference,
-  type ContractReferenceArgs,
-  type ReadStack,
-} from "./components/references/contractReference";
+export { ContractReader, type ContractReferenceArgs, type ReadStack } from "./components/references/contractReader";
 export {
   InferencePlatformReference,
   type InferencePlatformReferenceArgs,

@@ -21,7 +21,7 @@ import type { GatewayControllerHandle } from "../networking/controllers/controll
 import type { Presets } from "../serving/composition";
 import type { DiagnosisArgs } from "../serving/diagnosis";
 import type { LLMInferenceServiceArgs } from "../serving/llmInferenceService";
-import { ContractReference, type ContractReferenceArgs } from "./contractReference";
+import { ContractReader, type ContractReferenceArgs, stackReferenceArgs } from "./contractReader";
 
 /** Arguments of {@link InferencePlatformReference}. */
 export interface InferencePlatformReferenceArgs extends ContractReferenceArgs {
@@ -67,7 +67,7 @@ export type PlatformServiceArgs = Pick<
  *
  * A stack that cannot be read, or that does not speak the contract as this version of the package reads it, is an error of the preview.
  */
-export class InferencePlatformReference extends ContractReference<InferencePlatformFields> {
+export class InferencePlatformReference extends pulumi.StackReference {
   /** URL of each listener of the gateway by the listener's name; empty without a gateway. */
   declare readonly gatewayUrls: pulumi.Output<Record<string, string>>;
   declare readonly gatewayAddresses: pulumi.Output<PublishedAddress[]>;
@@ -85,21 +85,23 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
 
   readonly #name: string;
   readonly #args: InferencePlatformReferenceArgs;
+  readonly #contract: ContractReader<InferencePlatformFields>;
 
   /**
    * @param name the stack as `<organization>/<project>/<stack>`, or any name where `args.stack` has that
    * @throws ConfigurationError with everything that is wrong with the stack, when its outputs are known
    */
   constructor(name: string, args: InferencePlatformReferenceArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    super(inferencePlatformContract, name, args, opts);
+    super(name, stackReferenceArgs(args), opts);
+    this.#contract = new ContractReader(inferencePlatformContract, this);
     this.#name = name;
     this.#args = args;
     lazyOutputs<InferencePlatformReference, LazyName>(this, {
-      gatewayUrls: () => this.requiredField("gatewayUrls"),
-      gatewayAddresses: () => this.requiredField("gatewayAddresses"),
-      kserveVersion: () => this.requiredField("kserveVersion"),
-      tracingEndpoint: () => this.field("tracingEndpoint"),
-      services: () => this.requiredField("services"),
+      gatewayUrls: () => this.#contract.requiredField("gatewayUrls"),
+      gatewayAddresses: () => this.#contract.requiredField("gatewayAddresses"),
+      kserveVersion: () => this.#contract.requiredField("kserveVersion"),
+      tracingEndpoint: () => this.#contract.field("tracingEndpoint"),
+      services: () => this.#contract.requiredField("services"),
       kubeconfig: () => this.#kubeconfig(),
       provider: () => this.#createProvider(),
       presets: () => this.#renderPresets(),
@@ -113,15 +115,15 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
    * program fails with it whether they are used or not.
    */
   requireService(name: string): ReferencedService {
-    const entry = this.requiredField("services", (services, { stack }) =>
-      requireEntry(this.subject(stack), "services", "service", services, name),
+    const entry = this.#contract.requiredField("services", (services, { stack }) =>
+      requireEntry(this.#contract.subject(stack), "services", "service", services, name),
     );
     const required = (output: OptionalOutput, why: string): pulumi.Output<string> =>
-      this.requiredField("services", (services, { stack }) => {
-        const service = requireEntry(this.subject(stack), "services", "service", services, name);
+      this.#contract.requiredField("services", (services, { stack }) => {
+        const service = requireEntry(this.#contract.subject(stack), "services", "service", services, name);
         const value = service[output];
         if (value !== undefined) return value;
-        throw new ConfigurationError(this.subject(stack), [
+        throw new ConfigurationError(this.#contract.subject(stack), [
           { path: `services["${name}"].${output}`, message: `the service has none; ${why}` },
         ]);
       });
@@ -146,7 +148,7 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
 
   /** The cluster as services find it, for their `preflight`; undefined while the stack's name is not known. */
   get plan(): Promise<ClusterPlan | undefined> {
-    return (this.#plan ??= this.plainField("platform").then((platform) => platform?.plan));
+    return (this.#plan ??= this.#contract.plainField("platform").then((platform) => platform?.plan));
   }
   #plan: Promise<ClusterPlan | undefined> | undefined;
 
@@ -173,11 +175,11 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
   }
 
   #controllerSettings(): Promise<Partial<ControllerSettings> | undefined> {
-    return this.plainField("platform").then((platform) => platform?.controllerSettings);
+    return this.#contract.plainField("platform").then((platform) => platform?.controllerSettings);
   }
 
   async #readGatewayController(): Promise<GatewayControllerHandle | undefined> {
-    const published = (await this.plainField("platform"))?.gatewayController;
+    const published = (await this.#contract.plainField("platform"))?.gatewayController;
     if (!published) return undefined;
     const { servicePoliciesOf } = lazyRequire(
       "../networking/controllers/servicePolicies",
@@ -197,7 +199,7 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
   #kubeconfig(): pulumi.Output<string> {
     const { kubeconfig } = this.#args;
     if (kubeconfig !== undefined) return pulumi.secret(kubeconfig);
-    return this.requiredField(
+    return this.#contract.requiredField(
       "kubeconfig",
       (text) => text,
       'set `outputs: { kubeconfig: true }` in the configuration of that stack (pulumi config set --path "pulumi-kserve:outputs.kubeconfig" true) and bring it up, or give this reference a kubeconfig of your own: new InferencePlatformReference(name, { stack, kubeconfig })',
@@ -212,7 +214,10 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
       `${this.#name}-kubernetes`,
       {
         kubeconfig: this.kubeconfig,
-        clusterIdentifier: this.requiredField("platform", ({ clusterIdentifier }) => clusterIdentifier) as never,
+        clusterIdentifier: this.#contract.requiredField(
+          "platform",
+          ({ clusterIdentifier }) => clusterIdentifier,
+        ) as never,
       },
       { parent: this },
     );
@@ -220,7 +225,7 @@ export class InferencePlatformReference extends ContractReference<InferencePlatf
 
   #renderPresets(): pulumi.Output<Presets> {
     const { kservePresets } = lazyRequire("../platform/kserve") as typeof import("../platform/kserve");
-    return this.requiredField("platform", ({ mirrors }, { stack, values }) => {
+    return this.#contract.requiredField("platform", ({ mirrors }, { stack, values }) => {
       if (values.kserveVersion !== undefined && values.kserveVersion !== versions.kserve) {
         logWarning(
           `stack "${stack}" runs KServe ${values.kserveVersion}, and services of this program are composed with the presets of ${versions.kserve}; ` +

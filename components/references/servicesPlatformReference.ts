@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import type { PublishedAddress, PublishedPlatform } from "../../sdk/references/inferencePlatform";
 import {
@@ -7,7 +7,7 @@ import {
   type ServicesPlatformFields,
 } from "../../sdk/references/servicesPlatform";
 import { lazyOutputs } from "../lazyOutputs";
-import { ContractReference, type ContractReferenceArgs } from "./contractReference";
+import { ContractReader, type ContractReferenceArgs, stackReferenceArgs } from "./contractReader";
 
 /** What decides which resources there are on a platform of another stack; all of it is plain. */
 export interface PlainPlatform {
@@ -22,7 +22,7 @@ export interface PlainPlatform {
  *
  * A stack that cannot be read, or that does not speak the contract as this version of the package reads it, is an error of the preview.
  */
-export class ServicesPlatformReference extends ContractReference<ServicesPlatformFields> {
+export class ServicesPlatformReference extends pulumi.StackReference {
   /** URL of each listener of the gateway by the listener's name; empty without a gateway. */
   declare readonly gatewayUrls: pulumi.Output<Readonly<Record<string, string>>>;
   declare readonly gatewayAddresses: pulumi.Output<readonly PublishedAddress[]>;
@@ -30,26 +30,29 @@ export class ServicesPlatformReference extends ContractReference<ServicesPlatfor
   /** Secret. */
   declare readonly kubeconfig: pulumi.Output<string>;
 
+  readonly #contract: ContractReader<ServicesPlatformFields>;
+
   /**
    * @param name the stack as `<organization>/<project>/<stack>`, or any name where `args.stack` has that
    * @throws ConfigurationError with everything that is wrong with the stack, when its outputs are known
    */
   constructor(name: string, args: ContractReferenceArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    super(servicesPlatformContract, name, args, opts);
+    super(name, stackReferenceArgs(args), opts);
+    this.#contract = new ContractReader(servicesPlatformContract, this);
     lazyOutputs<ServicesPlatformReference, LazyName>(this, {
-      gatewayUrls: () => this.requiredField("gatewayUrls"),
-      gatewayAddresses: () => this.requiredField("gatewayAddresses"),
-      kserveVersion: () => this.requiredField("kserveVersion"),
-      kubeconfig: () => this.requiredField("kubeconfig"),
+      gatewayUrls: () => this.#contract.requiredField("gatewayUrls"),
+      gatewayAddresses: () => this.#contract.requiredField("gatewayAddresses"),
+      kserveVersion: () => this.#contract.requiredField("kserveVersion"),
+      kubeconfig: () => this.#contract.requiredField("kubeconfig"),
     });
   }
 
   /** @throws ConfigurationError with everything that is wrong with the stack. Undefined while the stack's name is not known. */
   async plain(): Promise<PlainPlatform | undefined> {
     const [platform, forServices, tracingEndpoint] = await Promise.all([
-      this.plainField("platform"),
-      this.plainField("forServices"),
-      this.plainField("tracingEndpoint"),
+      this.#contract.plainField("platform"),
+      this.#contract.plainField("forServices"),
+      this.#contract.plainField("tracingEndpoint"),
     ]);
     if (!platform || !forServices) return undefined;
     return { platform, forServices, ...(tracingEndpoint !== undefined && { tracingEndpoint }) };

@@ -16,36 +16,37 @@ export interface ReadStack<Fields extends object> extends ReadContract<Fields> {
   readonly stack: string;
 }
 
+/** What the SDK is told of the stack that arguments mean. */
+export function stackReferenceArgs({ stack }: ContractReferenceArgs): pulumi.StackReferenceArgs | undefined {
+  return stack === undefined ? undefined : { name: stack };
+}
+
 /**
- * A reference to a stack whose outputs are read under a contract. The stack is read in previews, too, and what is wrong with its outputs is
- * an error there, whether they are used or not. Each output is secret only if it is so in the referenced stack.
+ * The outputs of a referenced stack, read under a contract. The stack is read in previews, too, and what is wrong with its outputs is an
+ * error there, whether they are used or not. Each output is secret only if it is so in the referenced stack.
  */
-export abstract class ContractReference<Fields extends object> extends pulumi.StackReference {
+export class ContractReader<Fields extends object> {
   readonly #contract: Contract<Fields>;
+  readonly #reference: pulumi.StackReference;
   readonly #read: Promise<ReadStack<Fields> | undefined>;
 
-  protected constructor(
-    contract: Contract<Fields>,
-    name: string,
-    args: ContractReferenceArgs = {},
-    opts?: pulumi.CustomResourceOptions,
-  ) {
-    super(name, args.stack === undefined ? undefined : { name: args.stack }, opts);
+  constructor(contract: Contract<Fields>, reference: pulumi.StackReference) {
     this.#contract = contract;
+    this.#reference = reference;
     this.#read = this.#readStack();
   }
 
   /** What errors about the stack are about. */
-  protected subject(stack: string): string {
+  subject(stack: string): string {
     return subjectOf(this.#contract, stack);
   }
 
   /** A part of a field, undefined where the stack has none; as secret as the field. */
-  protected field<Name extends keyof Fields & string, Part = Fields[Name]>(
+  field<Name extends keyof Fields & string, Part = Fields[Name]>(
     name: Name,
     part: (value: Fields[Name] | undefined, read: ReadStack<Fields>) => Part = (value) => value as Part,
   ): pulumi.Output<Part> {
-    return this.getOutput(name).apply(async () => {
+    return this.#reference.getOutput(name).apply(async () => {
       const read = await this.#read;
       // The output is known, so that the reading is.
       return part((read as ReadStack<Fields>).values[name], read as ReadStack<Fields>);
@@ -53,7 +54,7 @@ export abstract class ContractReference<Fields extends object> extends pulumi.St
   }
 
   /** A part of a field that the stack must have. @param fix what to do in the stack where it has none */
-  protected requiredField<Name extends keyof Fields & string, Part = NonNullable<Fields[Name]>>(
+  requiredField<Name extends keyof Fields & string, Part = NonNullable<Fields[Name]>>(
     name: Name,
     part: (value: NonNullable<Fields[Name]>, read: ReadStack<Fields>) => Part = (value) => value as unknown as Part,
     fix?: string,
@@ -67,8 +68,8 @@ export abstract class ContractReference<Fields extends object> extends pulumi.St
    * @returns undefined while the name of the stack is not known, or where it has none
    * @throws ConfigurationError when the field is secret
    */
-  protected async plainField<Name extends keyof Fields & string>(name: Name): Promise<Fields[Name] | undefined> {
-    const [read, isSecret] = await Promise.all([this.#read, pulumi.isSecret(this.getOutput(name))]);
+  async plainField<Name extends keyof Fields & string>(name: Name): Promise<Fields[Name] | undefined> {
+    const [read, isSecret] = await Promise.all([this.#read, pulumi.isSecret(this.#reference.getOutput(name))]);
     if (read && isSecret) {
       throw new ConfigurationError(this.subject(read.stack), [
         {
@@ -84,8 +85,9 @@ export abstract class ContractReference<Fields extends object> extends pulumi.St
 
   /** Undefined while the name of the stack is not known. */
   async #readStack(): Promise<ReadStack<Fields> | undefined> {
-    const parts = pulumi.all([this.name, this.outputs, this.secretOutputNames as pulumi.Input<string[] | undefined>]);
-    const [resolved, isSecret] = await Promise.all([promiseOf(parts), pulumi.isSecret(this.outputs)]);
+    const { name, outputs: all, secretOutputNames } = this.#reference;
+    const parts = pulumi.all([name, all, secretOutputNames as pulumi.Input<string[] | undefined>]);
+    const [resolved, isSecret] = await Promise.all([promiseOf(parts), pulumi.isSecret(all)]);
     if (resolved === undefined) return undefined;
     const [stack, values, secretNames] = resolved;
     const outputs: StackOutputs = Object.fromEntries(
