@@ -165,9 +165,13 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(record).map(([key, entry]) => [key, plain(entry)]));
 }
 
-/** The value of an output. */
+/** The value of an output. @throws what making it threw */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply((value) => resolve(value)));
+  return new Promise((resolve, reject) => {
+    output.apply((value) => resolve(value));
+    // An `apply` is not called then.
+    (output as unknown as { promise(): Promise<T> }).promise().catch(reject);
+  });
 }
 
 /** The registration of that name. @throws when there is none. */
