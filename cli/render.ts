@@ -29,7 +29,7 @@ export const render: Command = {
     const progress = createProgress();
     // Before anything that takes time.
     const { checkFolder } = await import("./render/folder");
-    await checkFolder(folder);
+    await checkFolder(folder, stack);
     // Loaded here, because it takes a second.
     const { loadSdkFaster } = await import("../local/engine/startup");
     loadSdkFaster();

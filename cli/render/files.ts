@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { dump } from "js-yaml";
 
 import { deepEqual, type JsonObject, textAt } from "../../local/provider/json";
-import { kindOf, metadataOf } from "../../local/provider/kinds";
+import { isSecretKind, kindOf, metadataOf } from "../../local/provider/kinds";
 import { parseManifests } from "../../local/provider/yaml";
 import { identity, type Manifest } from "./manifests";
 
@@ -96,11 +96,16 @@ function readable(object: JsonObject): string {
     return others.length === 0 && deepEqual(read, withoutUndefined(object));
   };
   for (const quoted of [false, true]) {
-    const text = yaml(object, quoted);
+    const text = isSecretKind(object) ? withQuotedPlaceholders(yaml(object, quoted)) : yaml(object, quoted);
     if (readsBack(text)) return text;
   }
   // JSON is YAML too.
   return `${JSON.stringify(sorted(object), undefined, 2)}\n`;
+}
+
+/** What they are replaced by has to be a text still, also where it looks like a number, as `MTIz` in base64 may. */
+function withQuotedPlaceholders(text: string): string {
+  return text.replace(/^( +.+: )(\$\{SECRET_[A-Z0-9_]+\})$/gm, '$1"$2"');
 }
 
 function yaml(object: object, forceQuotes: boolean): string {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
+import { isObject } from "../../local/provider/json";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 
 /**
@@ -19,14 +20,19 @@ interface Marker {
 
 /**
  * Makes sure that a render can be written to a folder without touching anything of somebody else: it is not there, it is empty, or it
- * holds a render and nothing else.
+ * holds a render of the same stack and nothing else.
  *
  * @throws ConfigurationError with every file in the way, or why the folder cannot be written.
  */
-export async function checkFolder(folder: string): Promise<void> {
-  const target = resolve(folder);
-  const problems = (await writeProblem(target)) ?? (await foreignFiles(target));
+export async function checkFolder(folder: string, stack: string): Promise<void> {
+  const target = await located(folder);
+  const problems = (await writeProblem(target)) ?? (await foreignFiles(target, stack));
   if (problems.length > 0) throw new ConfigurationError(`render folder ${folder}`, problems);
+}
+
+/** Where a folder is: behind a link, which stays. */
+async function located(folder: string): Promise<string> {
+  return realpath(folder).catch(() => resolve(folder));
 }
 
 /**
@@ -35,14 +41,14 @@ export async function checkFolder(folder: string): Promise<void> {
  * @throws ConfigurationError as {@link checkFolder} does.
  */
 export async function writeFolder(folder: string, stack: string, files: ReadonlyMap<string, string>): Promise<void> {
-  const target = resolve(folder);
+  const target = await located(folder);
   const marker: Marker = {
     stack,
     files: Object.fromEntries([...files].map(([path, content]) => [path, digest(content)] as const).sort()),
   };
   const suffix = `${process.pid}-${randomUUID().slice(0, 8)}`;
   const [made, replaced] = [`${target}.new-${suffix}`, `${target}.old-${suffix}`];
-  await checkFolder(folder);
+  await checkFolder(folder, stack);
   try {
     await mkdir(made, { recursive: true });
     for (const path of new Set([...files.keys()].map((file) => dirname(join(made, file)))))
@@ -50,7 +56,7 @@ export async function writeFolder(folder: string, stack: string, files: Readonly
     for (const [path, content] of files) await writeFile(join(made, path), content, { flag: "wx" });
     await writeFile(join(made, markerFile), `${JSON.stringify(marker, undefined, 2)}\n`, { flag: "wx" });
     // Somebody may have written to it meanwhile.
-    await checkFolder(folder);
+    await checkFolder(folder, stack);
     const isThere = await rename(target, replaced).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
@@ -64,7 +70,15 @@ export async function writeFolder(folder: string, stack: string, files: Readonly
       if (isThere) await rename(replaced, target);
       throw error;
     }
-    await rm(replaced, { recursive: true, force: true });
+    await rm(replaced, { recursive: true, force: true }).catch((error: Error) => {
+      throw new ConfigurationError(`render folder ${folder}`, [
+        {
+          path: replaced,
+          message: `what was in the folder before cannot be deleted, though the folder is written: ${error.message}`,
+          fix: "delete it",
+        },
+      ]);
+    });
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(`render folder ${folder}`, [
@@ -96,7 +110,7 @@ async function writeProblem(target: string): Promise<Problem[] | undefined> {
   }
 }
 
-async function foreignFiles(target: string): Promise<Problem[]> {
+async function foreignFiles(target: string, stack: string): Promise<Problem[]> {
   const found = await listFiles(target);
   if (found.length === 0) return [];
   const marker = await readMarker(target);
@@ -109,6 +123,10 @@ async function foreignFiles(target: string): Promise<Problem[]> {
         fix: "name a folder that is empty or not there",
       },
     ];
+  }
+  if (marker.stack !== stack) {
+    const message = `holds the render of stack ${marker.stack}`;
+    return [{ path: target, message, fix: "name another folder or delete it" }];
   }
   const problems = await Promise.all(
     found.map(async (path): Promise<Problem[]> => {
@@ -145,7 +163,7 @@ async function listFiles(folder: string): Promise<string[]> {
 async function readMarker(folder: string): Promise<Marker | undefined> {
   try {
     const content = JSON.parse(await readFile(join(folder, markerFile), "utf8")) as Partial<Marker>;
-    return typeof content.files === "object" ? (content as Marker) : undefined;
+    return isObject(content.files) && typeof content.stack === "string" ? (content as Marker) : undefined;
   } catch {
     return undefined;
   }

@@ -56,7 +56,7 @@ export interface Rendered {
  */
 export async function renderStack(options: RenderOptions): Promise<Rendered> {
   const { stack, folder, progress, secrets: handling } = options;
-  await checkFolder(folder);
+  await checkFolder(folder, stack);
   const { config, encrypted } = await readRenderConfig(stack, options.configFile);
   const toolchain = await ensureToolchain<"pulumi" | "helm" | GatewayToolName>({
     progress,

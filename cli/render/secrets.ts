@@ -51,7 +51,8 @@ export function withoutSecrets(
   handling: SecretHandling,
   stack: string,
 ): WithoutSecrets {
-  const tell = secretTeller(known);
+  const standIns = standInsOf(known);
+  const tell = secretTeller(known, standIns);
   const leftOut: LeftOut[] = [];
   const problems: Problem[] = [];
   const shown = manifests.map((manifest): Manifest => {
@@ -66,7 +67,7 @@ export function withoutSecrets(
     const keys = Object.keys(values).sort();
     if (keys.length === 0) return manifest;
     const entries = keys.map((key): LeftOut => {
-      const setting = settingOf(values[key], known.encrypted);
+      const setting = settingOf(values[key], standIns);
       const place = {
         stack,
         namespace: textAt(metadataOf(object), "namespace") ?? "",
@@ -80,7 +81,7 @@ export function withoutSecrets(
     leftOut.push(...entries);
     const replaced =
       handling.mode === "placeholders"
-        ? { ...rest, stringData: Object.fromEntries(entries.map(({ key, place }) => [key, place])) }
+        ? { ...rest, data: Object.fromEntries(entries.map(({ key, place }) => [key, place])) }
         : externalSecret(rest, keys, handling, stack);
     return { ...manifest, object: replaced, secrets: handling.mode === "placeholders" ? secrets : undefined };
   });
@@ -91,38 +92,46 @@ export function withoutSecrets(
 /** Texts shorter than this are too common to be taken for the secret that they equal. */
 const shortestText = 8;
 
-/** Certificates are public, though they mostly stand beside their keys. */
-const isCertificate = (text: string): boolean =>
-  text.startsWith("-----BEGIN CERTIFICATE-----") ||
-  text.startsWith(Buffer.from("-----BEGIN CERTIFICATE").toString("base64").slice(0, 24));
+/** Certificates are public, though they mostly stand beside their keys; one text with both is not. */
+function isCertificate(text: string): boolean {
+  const pem = text.startsWith("-----BEGIN") ? text : Buffer.from(text, "base64").toString("latin1");
+  return pem.startsWith("-----BEGIN CERTIFICATE-----") && !pem.includes("PRIVATE KEY-----");
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+/** A text that stands for an encrypted setting, as it is and as a Secret has it. */
+interface StandIn {
+  readonly texts: readonly [plain: string, base64: string];
+  readonly setting: string;
+}
+
+function standInsOf({ encrypted }: KnownSecrets): StandIn[] {
+  return [...encrypted].map(([text, setting]) => ({ texts: [text, base64(text)], setting }));
+}
 
 /** Those secret texts that must be in no file, the longest first. */
-export function secretTextsToFind({ texts, encrypted }: KnownSecrets): string[] {
-  const base64 = (text: string): string => Buffer.from(text).toString("base64");
-  const standIns = [...encrypted.keys()].flatMap((text) => [text, base64(text)]);
-  return [...texts, ...standIns]
+export function secretTextsToFind(known: KnownSecrets): string[] {
+  return [...known.texts, ...standInsOf(known).flatMap(({ texts }) => texts)]
     .filter((text) => text.length >= shortestText && !isCertificate(text))
     .sort((left, right) => right.length - left.length || (left < right ? -1 : 1));
 }
 
 type Teller = (value: Json, marked: boolean) => { setting?: string } | undefined;
 
-function secretTeller(known: KnownSecrets): Teller {
+function secretTeller(known: KnownSecrets, standIns: readonly StandIn[]): Teller {
   const texts = secretTextsToFind(known);
   return (value, marked) => {
     const text = asText(value);
-    const setting = settingOf(value, known.encrypted);
+    const setting = settingOf(value, standIns);
     if (setting !== undefined) return { setting };
     return marked || texts.some((secret) => text.includes(secret)) ? {} : undefined;
   };
 }
 
-function settingOf(value: Json | undefined, encrypted: ReadonlyMap<string, string>): string | undefined {
+function settingOf(value: Json | undefined, standIns: readonly StandIn[]): string | undefined {
   const text = asText(value);
-  for (const [standIn, setting] of encrypted) {
-    if (text.includes(standIn) || text.includes(Buffer.from(standIn).toString("base64"))) return setting;
-  }
-  return undefined;
+  return standIns.find(({ texts }) => texts.some((standIn) => text.includes(standIn)))?.setting;
 }
 
 function leaks({ object, secrets, resource }: Manifest, tell: Teller): Problem[] {
@@ -154,7 +163,7 @@ interface Place {
   readonly key: string;
 }
 
-/** A variable as envsubst and Flux replace it. */
+/** A variable as envsubst and Flux replace it, by base64: whatever a value is made of, that is one line, and ends no quotes. */
 function placeholder({ namespace, secret, key }: Place): string {
   return `\${SECRET_${[namespace, secret, key].map(word).join("_")}}`;
 }

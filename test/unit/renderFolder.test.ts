@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,7 +48,7 @@ describe("folder of a render", () => {
     await writeFolder(target, "prod", files(["wave-00/a.yaml", "a"], ["wave-00/b.yaml", "b"]));
     await writeFile(join(target, "wave-00", "secret.yaml"), "mine");
     await writeFile(join(target, "wave-00", "a.yaml"), "filled in");
-    await rejects(checkFolder(target), (error: Error) => {
+    await rejects(checkFolder(target, "prod"), (error: Error) => {
       deepStrictEqual(
         error.message.split("\n").map((line) => line.split(";")[0]),
         [
@@ -63,10 +63,33 @@ describe("folder of a render", () => {
     strictEqual(await readFile(join(target, "wave-00", "a.yaml"), "utf8"), "filled in");
   });
 
+  it("is refused when it holds the render of another stack, which stays", async () => {
+    await writeFolder(target, "staging", files(["a.yaml", "a"]));
+    await rejects(writeFolder(target, "prod", files(["b.yaml", "b"])), {
+      message: `render folder ${target}: 1 problem\n  - ${target}: holds the render of stack staging; fix: name another folder or delete it`,
+    });
+    deepStrictEqual(await content(), [markerFile, "a.yaml"]);
+  });
+
+  it("is refused when its list of files is none", async () => {
+    await mkdir(target, { recursive: true });
+    await writeFile(join(target, markerFile), '{ "stack": "prod", "files": null }');
+    await rejects(checkFolder(target, "prod"), /is not empty, and holds no render/);
+  });
+
+  it("is written where a link leads, and the link stays", async () => {
+    await writeFolder(target, "prod", files(["a.yaml", "a"]));
+    const link = join(root, "link");
+    await symlink(target, link);
+    await writeFolder(link, "prod", files(["b.yaml", "b"]));
+    deepStrictEqual(await content(), [markerFile, "b.yaml"]);
+    strictEqual((await lstat(link)).isSymbolicLink(), true);
+  });
+
   it("is refused when it is a file, or would be in one", async () => {
     await writeFile(join(root, "file"), "");
-    await rejects(checkFolder(join(root, "file")), /file: is not a folder/);
-    await rejects(checkFolder(join(root, "file", "in", "it")), /is not a folder|cannot be read/);
+    await rejects(checkFolder(join(root, "file"), "prod"), /file: is not a folder/);
+    await rejects(checkFolder(join(root, "file", "in", "it"), "prod"), /is not a folder|cannot be read/);
   });
 
   it("is refused where nothing can be made", async () => {

@@ -4,6 +4,7 @@ import type { Manifest } from "../../cli/render/manifests";
 import { filesOf } from "../../cli/render/files";
 import { type SecretHandling, secretTextsToFind, withoutSecrets } from "../../cli/render/secrets";
 import type { JsonObject } from "../../local/provider/json";
+import { parseManifests } from "../../local/provider/yaml";
 import { readSecretHandling } from "../../cli/render";
 
 const placeholders = { mode: "placeholders" } as const;
@@ -37,7 +38,7 @@ describe("secrets of a render", () => {
       kind: "Secret",
       metadata: { name: "hf-token", namespace: "models" },
       type: "Opaque",
-      stringData: {
+      data: {
         HF_TOKEN: "${SECRET_MODELS_HF_TOKEN_HF_TOKEN}",
         other: "${SECRET_MODELS_HF_TOKEN_OTHER}",
       },
@@ -51,6 +52,22 @@ describe("secrets of a render", () => {
     );
     const files = [...filesOf(manifests, { stack: "prod", argocd: true, kustomize: true }).values()].join("\n");
     for (const text of secretTextsToFind(known)) ok(!files.includes(text));
+  });
+
+  it("may be filled with the base64 of any value, since their placeholders are quoted", () => {
+    const { manifests, leftOut } = withoutSecrets([secret({ "tls.key": "eA==" })], known, placeholders, "prod");
+    const [content = ""] = filesOf(manifests, { stack: "prod", argocd: false, kustomize: false }).values();
+    match(content, /^ {2}tls\.key: "\$\{SECRET_MODELS_HF_TOKEN_TLS_KEY\}"$/m);
+    // The base64 of these bytes is a number, a boolean and null in YAML.
+    const odd = ["1234", "true", "null", ""].map((text) => Buffer.from(text, "base64").toString("latin1"));
+    for (const value of ["-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n", 'a"b: #\\', ...odd]) {
+      const filling = Buffer.from(value, "latin1").toString("base64");
+      const [filled] = parseManifests(
+        content.replace(leftOut[0]?.place ?? "", () => filling),
+        "file",
+      );
+      deepStrictEqual(filled?.data, { "tls.key": filling });
+    }
   });
 
   it("become ExternalSecrets that make the same Secret", () => {
@@ -116,6 +133,19 @@ describe("secrets of a render", () => {
       "prod",
     );
     deepStrictEqual(problems, []);
+  });
+
+  it("takes a certificate for a secret that its private key is with", () => {
+    const pem =
+      "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" +
+      "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
+    const found = withoutSecrets(
+      [configMap({ "both.pem": pem, bundle: base64(pem) })],
+      { texts: new Set([pem, base64(pem)]), encrypted: new Map() },
+      placeholders,
+      "prod",
+    );
+    strictEqual(found.problems.length, 2);
   });
 
   it("refuses two values in one place", () => {
