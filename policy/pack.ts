@@ -51,15 +51,22 @@ class Registered {
 }
 
 function policyOf(rule: AnyRule, registered: Registered): PackPolicy {
-  const reported = new Set<string>();
+  const reported = new Map<string, number>();
   const config = (args: { getConfig<T extends object>(): T }): Record<string, never> =>
     configOf(rule, args.getConfig());
+  /** A service's own spec is judged first, and all of it later, where the same may be at another place of a list. */
   const report = (violations: readonly Violation[], reportViolation: ReportViolation): void => {
-    for (const { urn, message } of violations) {
-      // A service's own spec is judged first, and all of it later, where the same may be at another place of a list.
+    const found = new Map<string, Map<string, Violation>>();
+    for (const violation of violations) {
+      const { urn, message } = violation;
       const key = `${urn} ${message.replaceAll(/\[\d+\]/g, "[]").replace(/; set by [^;]*/, "")}`;
-      if (!reported.has(key)) reportViolation(message, urn);
-      reported.add(key);
+      const alike = found.get(key) ?? new Map<string, Violation>();
+      found.set(key, alike.set(message, violation));
+    }
+    for (const [key, alike] of found) {
+      const known = reported.get(key) ?? 0;
+      for (const { urn, message } of [...alike.values()].slice(known)) reportViolation(message, urn);
+      reported.set(key, Math.max(known, alike.size));
     }
   };
   return {

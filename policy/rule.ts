@@ -1,6 +1,7 @@
-import type { View } from "../sdk/api/view";
+import { pathText, type View } from "../sdk/api/view";
 import { nearest } from "../sdk/nearest";
-import { ConfigurationError, type Problem } from "../sdk/problems";
+import { assertNoProblems, type Problem } from "../sdk/problems";
+import { wholeExpression } from "./patterns";
 import type { Stack } from "./stack";
 import type { Subject } from "./subject";
 
@@ -27,6 +28,8 @@ export interface Rule<Config extends object = Record<string, unknown>> {
   /** @default "mandatory" */
   readonly enforcement?: "advisory" | "mandatory";
   readonly config: { readonly [Key in keyof Config]: ConfigProperty };
+  /** Settings that are maps of regular expressions. */
+  readonly expressions?: readonly (keyof Config & string)[];
   /** Judges one resource. */
   readonly judge?: (subject: Subject, config: Config, report: Report) => void;
   /** Judges what several resources tell together. */
@@ -36,7 +39,7 @@ export interface Rule<Config extends object = Record<string, unknown>> {
 /**
  * The configuration of a rule, with its defaults. The engine checks types; it does not see that a property has no such name.
  *
- * @throws ConfigurationError for properties that the rule does not have.
+ * @throws ConfigurationError for properties that the rule does not have, and for regular expressions that are none.
  */
 export function configOf<Config extends object>(rule: Rule<Config>, given: object): Config {
   const names = Object.keys(rule.config);
@@ -51,7 +54,21 @@ export function configOf<Config extends object>(rule: Rule<Config>, given: objec
         ...(guess && { fix: `did you mean "${guess}"?` }),
       };
     });
-  if (problems.length > 0) throw new ConfigurationError("configuration of the policy pack", problems);
   const defaults = names.map((name) => [name, rule.config[name as keyof Config].default]);
-  return { ...(Object.fromEntries(defaults) as Config), ...given };
+  const config = { ...(Object.fromEntries(defaults) as Config), ...given };
+  for (const name of rule.expressions ?? []) problems.push(...wrongExpressions(`${rule.name}.${name}`, config[name]));
+  assertNoProblems("configuration of the policy pack", problems);
+  return config;
+}
+
+function wrongExpressions(path: string, expressions: unknown): Problem[] {
+  return Object.entries(expressions ?? {}).flatMap(([key, given]: [string, unknown]): Problem[] => {
+    try {
+      wholeExpression(String(given));
+      return [];
+    } catch (error) {
+      const message = `no regular expression: ${(error as Error).message.replace(/^.*: /s, "")}`;
+      return [{ path: pathText(path, [key]), given, message }];
+    }
+  });
 }

@@ -43,5 +43,6 @@ export const allowedModels: Rule<Config> = {
 
 /** An address may have a password in it, or a signature. */
 function withoutCredentials(uri: string): string {
-  return uri.replace(/\/\/[^/@]*@/, "//[secret]@").replace(/\?.*$/s, "?[secret]");
+  // To the last @ before the path, since a password may have one too.
+  return uri.replace(/\/\/[^/?#]*@/, "//[secret]@").replace(/\?.*$/s, "?[secret]");
 }

@@ -1,4 +1,5 @@
 import { View } from "../../sdk/api/view";
+import { wholeExpression } from "../patterns";
 import type { Rule } from "../rule";
 import type { Subject } from "../subject";
 
@@ -22,6 +23,7 @@ export const costTags: Rule<Config> = {
         "regular expressions for the whole value, by tag; on Google Cloud, where they are labels, the tag in lower case",
     },
   },
+  expressions: ["tags"],
   judge(subject, { tags }, report) {
     const place = placeOf(subject);
     if (!place) return;
@@ -32,7 +34,7 @@ export const costTags: Rule<Config> = {
       if (at.unknown || (at.absent && inherited.unknown)) continue;
       const value = at.absent ? inherited : at;
       if (value.absent) report(at, { message: "missing", allowed: `a value like ${pattern}` });
-      else if (value.text !== undefined && !new RegExp(`^(?:${pattern})$`).test(value.text)) {
+      else if (value.text !== undefined && !wholeExpression(pattern).test(value.text)) {
         report(at, { given: value.given, message: "not an allowed value", allowed: pattern });
       }
     }

@@ -21,7 +21,7 @@ export const noPlainTextSecrets: Rule<Config> = {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "further names of environment variables that hold credentials",
+      description: "further names of environment variables that hold credentials, and of flags, without their dashes",
     },
     exemptNames: {
       type: "array",
@@ -34,7 +34,11 @@ export const noPlainTextSecrets: Rule<Config> = {
     for (const pod of podsOf(subject)) {
       for (const container of containersOf(pod)) {
         for (const variable of container.get("env").items) checkVariable(variable, config, report);
-        for (const list of ["command", "args"]) for (const at of container.get(list).items) checkText(at, report);
+        checkArguments(
+          ["command", "args"].flatMap((list) => container.get(list).items),
+          config,
+          report,
+        );
       }
     }
     for (const place of placesOf(subject)) checkEverything(place, config, report);
@@ -47,16 +51,40 @@ function checkVariable(variable: View, { names, exemptNames }: Config, report: R
   const name = variable.get("name").text ?? "";
   const value = variable.get("value");
   if (value.absent || value.text === "" || matches(name, exemptNames)) return;
-  // What refers to another variable is plain only where that one is.
-  if (/^\$\([^)]*\)$/.test(value.text ?? "")) return;
+  if (isReference(value.text)) return;
   const shape = shapeOf(value.text ?? "");
   if (shape === undefined && !namesCredential(name) && !matches(name, names)) return;
   report(value, { given: undefined, message: `${name} is given in plain text${shape ? ` (${shape})` : ""}`, fix });
 }
 
-function checkText(at: View, report: Report): void {
-  const shape = shapeOf(at.text ?? "");
-  if (shape) report(at, { given: undefined, message: `has ${shape} in plain text`, fix });
+/** What refers to another variable is plain only where that one is; the shell knows braces. */
+function isReference(text: string | undefined): boolean {
+  return /^(\$\([^)]*\)|\$\{[^}]*\})$/.test(text ?? "");
+}
+
+const flagFix = "put it into a Secret, give it to a variable by valueFrom.secretKeyRef, and write $(VARIABLE)";
+
+/** Flags are `--api-key=…`, or `--api-key` and the value as the next argument. */
+function checkArguments(items: readonly View[], config: Config, report: Report): void {
+  items.forEach((at, index) => {
+    const shape = shapeOf(at.text ?? "");
+    if (shape) report(at, { given: undefined, message: `has ${shape} in plain text`, fix });
+    const [, name = "", value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(at.text ?? "") ?? [];
+    if (!flagNamesCredential(name, config)) return;
+    const place = value === undefined ? items[index + 1] : at;
+    const text = value ?? place?.text;
+    if (!place || (text === undefined && !place.unknown) || shapeOf(place.text ?? "")) return;
+    // A flag without a value is followed by another one.
+    const isNoValue = value === undefined && text?.startsWith("-");
+    if (isNoValue || isReference(text) || /^(true|false)?$/.test(text ?? "?")) return;
+    report(place, { given: undefined, message: `--${name} is given in plain text`, fix: flagFix });
+  });
+}
+
+/** As of a key: what ends in "secret" names one, as a rule. */
+function flagNamesCredential(name: string, { names, exemptNames }: Config): boolean {
+  if (name === "" || matches(name, exemptNames)) return false;
+  return keyNamesCredential(name) || matches(name, names);
 }
 
 /** What has no variables: ConfigMaps and the values of charts. */

@@ -71,6 +71,8 @@ function hasBudget(stack: Stack, { object }: Subject, workload: LabelledWorkload
     const selector = root.get("spec", "selector");
     // What is not known yet is not said to be missing.
     if (selector.unknown) return true;
+    // An empty one selects everything, none nothing. Source: PodDisruptionBudgetSpec, policy/v1/types.go of k8s.io/api v0.34.4.
+    if (selector.absent) return false;
     return podComponents[workload].some((component) =>
       selects(selector, { ...servicePodLabels(object?.name ?? ""), "app.kubernetes.io/component": component }),
     );

@@ -1,3 +1,4 @@
+import { wholeExpression } from "../patterns";
 import type { Rule } from "../rule";
 
 interface Config {
@@ -25,13 +26,14 @@ export const requiredLabels: Rule<Config> = {
       description: "regular expressions for the whole value, by label",
     },
   },
+  expressions: ["labels"],
   judge({ object, root }, { kinds, labels }, report) {
     if (object === undefined || !kinds.includes(object.kind)) return;
     const given = root.get("metadata", "labels");
     for (const [key, pattern] of Object.entries(labels)) {
       const at = given.get(key);
       if (at.absent) report(at, { message: "missing", allowed: `a value like ${pattern}` });
-      else if (at.text !== undefined && !new RegExp(`^(?:${pattern})$`).test(at.text)) {
+      else if (at.text !== undefined && !wholeExpression(pattern).test(at.text)) {
         report(at, { message: "not an allowed value", allowed: pattern });
       }
     }

@@ -77,6 +77,41 @@ describe("policy pack", () => {
     deepStrictEqual(engine.reports, expected);
   });
 
+  it("says each of several violations that differ by their place in a list, and at the end what configs add", () => {
+    const engine = new Engine();
+    const privileged = (name: string) => ({ name, image: `a@${digest}`, securityContext: { privileged: true } });
+    const base = config("base", { template: { containers: [privileged("third")] } });
+    const user = service({
+      model: llama,
+      baseRefs: [{ name: "base" }],
+      template: { containers: [privileged("main"), privileged("second")] },
+    });
+    engine.register(base);
+    engine.register(user);
+    deepStrictEqual(
+      engine.reports.map((text) => text.split(": ")[1]),
+      [0, 1].map((index) => `spec.template.containers[${index}].securityContext.privileged`),
+    );
+    engine.end(base, user);
+    deepStrictEqual(engine.reports.length, 3);
+  });
+
+  it("says which setting has a regular expression that is none", () => {
+    const labels = { team: "(", fine: "[a-z]+", "cost/center": "a)|(b" };
+    throws(() => new Engine({ "required-labels": { labels } }).register(service({})), {
+      name: "ConfigurationError",
+      message: [
+        "configuration of the policy pack: 2 problems",
+        '  - required-labels.labels.team: no regular expression: Unterminated group; given: "("',
+        '  - required-labels.labels["cost/center"]: no regular expression: Unmatched \')\'; given: "a)|(b"',
+      ].join("\n"),
+    });
+    throws(
+      () => new Engine({ "cost-tags": { tags: { Team: "*" } } }).register(service({})),
+      /cost-tags\.tags\.Team: no regular expression: Nothing to repeat/,
+    );
+  });
+
   it("judges the end by what was registered, and says what configs bring", () => {
     const engine = new Engine();
     const base = config("base", serving1({ image: "vllm:1" }));

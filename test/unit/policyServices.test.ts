@@ -128,6 +128,8 @@ describe("policy allowed-models", () => {
   it("shows no credentials, and waits for what is not known yet", () => {
     const [message] = found({ uri: "s3://key:hunter2@bucket/llama?sig=hunter3" }, { allowed: ["hf://*"] });
     ok(message && !/hunter/.test(message), message);
+    const [other] = found({ uri: "s3://key:hun@ter@hunter2@bucket/a@b" }, { allowed: ["hf://*"] });
+    ok(other?.includes('given: "s3://[secret]@bucket/a@b"'), other);
     deepStrictEqual(found({ uri: unknown }, { allowed: ["hf://*"] }), []);
   });
 

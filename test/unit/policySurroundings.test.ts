@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert";
+import { deepStrictEqual, ok, strictEqual } from "node:assert";
 
 import type { StackResource } from "../../policy/resource";
 import { costTags } from "../../policy/rules/costTags";
@@ -116,6 +116,28 @@ describe("policy no-plain-text-secrets", () => {
     const cache = { name: "CACHE_KEY_SECRET", value: "per-tenant" };
     deepStrictEqual(violations(noPlainTextSecrets, env(cache), { exemptNames: ["CACHE_*"] }), []);
     deepStrictEqual(violations(noPlainTextSecrets, env({ name: "SALT", value: "x" }), { names: ["SALT"] }).length, 1);
+  });
+
+  it("finds credentials by the names of flags, and shows none", () => {
+    const server = (args: Json[], more: Record<string, Json> = {}) => [service(serving1({ args, ...more }))];
+    const places = (...given: Parameters<typeof server>): (string | undefined)[] =>
+      violations(noPlainTextSecrets, server(...given)).map((text) => text.split(":")[0]);
+    const [message, ...others] = violations(noPlainTextSecrets, server(["--port", "8000", "--api-key=hunter2"]));
+    deepStrictEqual(others, []);
+    strictEqual(
+      message,
+      "spec.template.containers[0].args[2]: --api-key is given in plain text; set by spec; fix: put it into a Secret, give it to a variable by valueFrom.secretKeyRef, and write $(VARIABLE)",
+    );
+    deepStrictEqual(places(["--api-key", "hunter2"]), ["spec.template.containers[0].args[1]"]);
+    deepStrictEqual(places(["--api-key", unknown]), ["spec.template.containers[0].args[1]"]);
+    deepStrictEqual(places(["hunter2"], { command: ["serve", "--api-key"] }), ["spec.template.containers[0].args[0]"]);
+    // By name and by its shape, and still once.
+    deepStrictEqual(places(["--api-key", token]).length + places([`--api-key=${token}`]).length, 2);
+    const fine = ["--api-key=$(KEY)", "--api-key", "${KEY}", "--tokenizer=a", "--max-tokens", "5", "--tls-secret", "a"];
+    deepStrictEqual(places([...fine, "--hf-token=", "--use-token=true", "--token", "--verbose", "--password"]), []);
+    const cache = server(["--cache-key-secret=a", "--salt=b", "--cache-token=c"]);
+    const settings = { names: ["salt"], exemptNames: ["cache-*"] };
+    deepStrictEqual(violations(noPlainTextSecrets, cache, settings).length, 1);
   });
 
   it("looks into arguments, ConfigMaps and values of charts", () => {
@@ -243,6 +265,14 @@ describe("policy production-availability", () => {
     deepStrictEqual(withBudget({ matchLabels: { "app.kubernetes.io/name": "llama" } }), 0);
     deepStrictEqual(withBudget({ matchLabels: { "app.kubernetes.io/name": "other" } }), 1);
     deepStrictEqual(withBudget(unknown), 0);
+    deepStrictEqual(withBudget({}), 0);
+    const none = object(
+      "policy/v1",
+      "PodDisruptionBudget",
+      { name: "llama", namespace: "models" },
+      { spec: { maxUnavailable: 1 } },
+    );
+    deepStrictEqual(violations(productionAvailability, [in_("prod", spec), none]).length, 1);
     const scheduler = {
       key: "app.kubernetes.io/component",
       operator: "In",
