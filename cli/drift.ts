@@ -26,12 +26,19 @@ export const drift: Command = {
       1,
     );
     const [file] = positionals;
+    if (values.local && (file !== undefined || values.kubeconfig !== undefined || values.context !== undefined)) {
+      throw new UsageError(
+        "--local makes the refresh itself, and knows its cluster: leave out FILE, --kubeconfig and --context",
+      );
+    }
+    if (values.context !== undefined && values.kubeconfig === undefined) {
+      throw new UsageError("--context is one of a kubeconfig: name it by --kubeconfig FILE");
+    }
     const { text, source, kubeconfig } = values.local
       ? { ...(await embedded(values.name, values.stack)), source: "the refresh" }
       : { ...(await given(file)), kubeconfig: values.kubeconfig };
     const digest = parseDigest(text, source);
-    const client =
-      kubeconfig === undefined ? undefined : await KubernetesClient.fromKubeconfig(kubeconfig, values.context);
+    const client = kubeconfig === undefined ? undefined : await clientOf(kubeconfig, values.context);
     try {
       const live = client && (await import("./drift/live")).liveObjects(client);
       const report = await driftReport(digest, live);
@@ -46,6 +53,14 @@ export const drift: Command = {
     }
   },
 };
+
+async function clientOf(kubeconfig: string, context: string | undefined): Promise<KubernetesClient> {
+  try {
+    return await KubernetesClient.fromKubeconfig(kubeconfig, context);
+  } catch (error) {
+    throw new UsageError(`--kubeconfig ${kubeconfig} cannot be used: ${(error as Error).message}`);
+  }
+}
 
 async function embedded(name: string, stack: string): Promise<{ text: string; kubeconfig: string }> {
   const { refreshEmbedded } = await import("./drift/embedded");

@@ -145,28 +145,27 @@ const mirrorNames = [
 
 /** @throws ConfigurationError when a mirror has an unknown name or an address that its files or charts cannot come from. */
 export function checkMirrors({ charts, ...mirrors }: ArtifactMirrors): void {
-  const problems = Object.entries(mirrors as Record<string, string | undefined>).flatMap(
-    ([name, address]): Problem[] => {
-      const path = `mirrors.${name}`;
-      if (!mirrorNames.includes(name)) {
-        return [{ path, message: "nothing has this name", allowed: [...mirrorNames, "charts"].join(", ") }];
-      }
-      if (address === undefined) return [];
-      const forCharts = name.endsWith("-charts");
-      if (/^(https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(address) || (forCharts && address.startsWith("oci://")))
-        return [];
-      return [
-        {
-          path,
-          given: address,
-          message: forCharts ? "charts cannot come from here" : "files cannot come from here",
-          allowed: `a folder's path that starts with "/" or ".", an http(s):// prefix${forCharts ? ", an oci:// prefix" : ""}`,
-          ...(address.startsWith("oci://") &&
-            mirrorNames.includes(`${name}-charts`) && { fix: `put it under mirrors.${name}-charts` }),
-        },
-      ];
-    },
-  );
+  const problems = Object.entries(mirrors as Record<string, unknown>).flatMap(([name, address]): Problem[] => {
+    const path = `mirrors.${name}`;
+    if (!mirrorNames.includes(name)) {
+      return [{ path, message: "nothing has this name", allowed: [...mirrorNames, "charts"].join(", ") }];
+    }
+    if (address === undefined) return [];
+    if (typeof address !== "string") return [{ path, message: "is no text" }];
+    const forCharts = name.endsWith("-charts");
+    if (/^(https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(address) || (forCharts && address.startsWith("oci://")))
+      return [];
+    return [
+      {
+        path,
+        given: address,
+        message: forCharts ? "charts cannot come from here" : "files cannot come from here",
+        allowed: `a folder's path that starts with "/" or ".", an http(s):// prefix${forCharts ? ", an oci:// prefix" : ""}`,
+        ...(address.startsWith("oci://") &&
+          mirrorNames.includes(`${name}-charts`) && { fix: `put it under mirrors.${name}-charts` }),
+      },
+    ];
+  });
   problems.push(...problemsOfChartMirrors(charts, "mirrors.charts"));
   if (problems.length > 0) throw new ConfigurationError("mirrors", problems);
 }

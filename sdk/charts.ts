@@ -56,20 +56,24 @@ export function chartAddress(source: ChartSource, mirrors?: ChartMirrors): Chart
 }
 
 /** What is wrong with mirrors of charts. Names are not checked: a site may state the same mirrors for every environment. */
-export function problemsOfChartMirrors(mirrors: ChartMirrors | undefined, path: string): Problem[] {
+export function problemsOfChartMirrors(mirrors: unknown, path: string): Problem[] {
   if (mirrors === undefined) return [];
-  const entries: [string, string][] =
-    typeof mirrors === "string"
-      ? [[path, mirrors]]
-      : Object.entries(mirrors).map(([name, prefix]) => [`${path}.${name}`, prefix]);
-  return entries
-    .filter(([, given]) => !/^(oci:\/\/|https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(given))
-    .map(([at, given]) => ({
-      path: at,
-      given,
-      message: "charts cannot come from here",
-      allowed: 'a folder\'s path that starts with "/" or ".", an http(s):// prefix, an oci:// prefix',
-    }));
+  const entries: [string, unknown][] =
+    typeof mirrors === "object" && mirrors !== null
+      ? Object.entries(mirrors).map(([name, prefix]: [string, unknown]) => [`${path}.${name}`, prefix])
+      : [[path, mirrors]];
+  return entries.flatMap(([at, given]): Problem[] => {
+    if (typeof given !== "string") return [{ path: at, message: "is no text" }];
+    if (/^(oci:\/\/|https?:\/\/|\.{0,2}\/|[A-Za-z]:[\\/])/.test(given)) return [];
+    return [
+      {
+        path: at,
+        given,
+        message: "charts cannot come from here",
+        allowed: 'a folder\'s path that starts with "/" or ".", an http(s):// prefix, an oci:// prefix',
+      },
+    ];
+  });
 }
 
 /** Whether an address needs the network. */

@@ -79,5 +79,5 @@ export function safeText(text: string, env: NodeJS.ProcessEnv): string {
   for (const [name, value] of Object.entries(env)) {
     if (value && value.length >= 6 && secretName.test(name)) shown = shown.replaceAll(value, "[secret]");
   }
-  return oneLine(shown);
+  return oneLine(shown.replace(/:\/\/[^/\s@]+@/g, "://…@"));
 }

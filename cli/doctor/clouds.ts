@@ -2,7 +2,7 @@ import { access, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { type Check, type DoctorOptions, failed, ok, warned } from "./check";
+import { type Check, type DoctorOptions, failed, notChecked, ok, warned } from "./check";
 import { ask, findProgram, shortened } from "./programs";
 import { neededPlugins } from "./plugins";
 import type { StackFile } from "./stackFile";
@@ -31,8 +31,10 @@ async function checkGoogle(options: DoctorOptions): Promise<Check> {
   const gcloud = env.CLOUDSDK_CONFIG ?? join(home(options), ".config", "gcloud");
   const file = join(gcloud, "application_default_credentials.json");
   const seen = variable ?? (named ? "GOOGLE_APPLICATION_CREDENTIALS" : (await isThere(file)) ? file : undefined);
-  if (!seen) return failed(name, `neither variables nor ${file}`, { wanted: "application default credentials", fix });
+  if (!seen) return none(name, `neither variables nor ${file}`, { wanted: "application default credentials", fix });
   if (!options.deep) return ok(name, `${seen} (--deep asks whether they are still good)`);
+  // Only the provider reads it; gcloud would try others.
+  if (variable) return notChecked(name, `${variable}, which gcloud cannot try`);
   const program = await findProgram("gcloud", options);
   if (!program)
     return warned(name, `${seen}; there is no gcloud to try them by`, { fix: "install gcloud for this check" });
@@ -47,10 +49,14 @@ async function checkGoogle(options: DoctorOptions): Promise<Check> {
 async function checkAws(file: StackFile | undefined, options: DoctorOptions): Promise<Check> {
   const name = "AWS credentials";
   const { env } = options;
-  const profile = file?.settings.cluster?.eks?.authentication?.profile ?? env.AWS_PROFILE;
-  const variable = ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"].find(
-    (each) => env[each],
-  );
+  const configured: unknown = file?.settings.cluster?.eks?.authentication?.profile;
+  const profile = typeof configured === "string" ? configured : env.AWS_PROFILE;
+  const variable = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  ].find((each) => env[each]);
   const folder = join(home(options), ".aws");
   const files = [
     env.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, "credentials"),
@@ -65,7 +71,7 @@ async function checkAws(file: StackFile | undefined, options: DoctorOptions): Pr
     return failed(name, "AWS_ACCESS_KEY_ID without AWS_SECRET_ACCESS_KEY", { fix });
   }
   if (!found)
-    return failed(name, `neither variables nor ${files.join(", ")}`, { wanted: "credentials of the account", fix });
+    return none(name, `neither variables nor ${files.join(", ")}`, { wanted: "credentials of the account", fix });
   const seen = `${found}${profile ? `, profile ${profile}` : ""}`;
   if (!options.deep) return ok(name, `${seen} (--deep asks whether they are still good)`);
   const program = await findProgram("aws", options);
@@ -79,6 +85,11 @@ async function checkAws(file: StackFile | undefined, options: DoctorOptions): Pr
   return "failure" in answer
     ? failed(name, `${seen}: refused: ${shortened(answer.failure)}`, { fix })
     : ok(name, `${seen}, ${answer.stdout.trim()}`);
+}
+
+/** A machine of the cloud may have an identity of its own, which its metadata server gives. */
+function none(name: string, seen: string, advice: { wanted: string; fix: string }): Check {
+  return warned(name, `${seen}; whether this machine has an identity of its own was not asked`, advice);
 }
 
 function home({ env }: DoctorOptions): string {

@@ -25,7 +25,7 @@ export async function checkCluster(
     client = await inTime(KubernetesClient.fromKubeconfig(kubeconfig.text, kubeconfig.context), options.timeoutMs);
     const server = await checkServer(client, options);
     if (server.state === "error" && !server.seen.startsWith("Kubernetes")) {
-      const reason = "the API server does not answer";
+      const reason = "there is no answer of an API server";
       return { title, checks: [...checks, server, ...["rights", "CRDs"].map((name) => notChecked(name, reason))] };
     }
     const [rights, crds] = await Promise.all([
@@ -42,16 +42,19 @@ export async function checkCluster(
 
 async function checkServer(client: KubernetesClient, options: DoctorOptions): Promise<Check> {
   const name = "API server";
-  const { server } = client.access;
+  const server = safeText(client.access.server, options.env);
   try {
     // Of a path that everybody may read: what is refused here is who asks, not what is asked for.
     const answer = (await inTime(
       client.request("GET", "/version", { timeout: options.timeoutMs }),
       options.timeoutMs,
-    )) as {
-      gitVersion?: string;
-    };
-    const version = answer.gitVersion?.replace(/^v/, "") ?? "";
+    )) as { gitVersion?: unknown } | null;
+    if (typeof answer?.gitVersion !== "string") {
+      return failed(name, `what answers at ${server} is no API server: it does not say its version`, {
+        fix: "look at the kubeconfig's server, and at proxies on the way (HTTPS_PROXY, a login page)",
+      });
+    }
+    const version = answer.gitVersion.replace(/^v/, "");
     const seen = `Kubernetes ${version} at ${server}`;
     if (isOlder(version, minimumKubernetes)) {
       return failed(name, seen, { wanted: `Kubernetes ${minimumKubernetes} or newer`, fix: "upgrade the cluster" });

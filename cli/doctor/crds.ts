@@ -1,21 +1,13 @@
+import { asApplied } from "../../components/crds/bundle";
 import { readMetadata } from "../../components/crds/cluster";
+import { existingStates } from "../../components/crds/existing";
 import { isManagedBy, otherManagers } from "../../components/crds/ownership";
-import { artifacts, type CrdSet } from "../../sdk/artifacts";
+import type { CrdSet } from "../../sdk/artifacts";
 import { isOlder } from "../../sdk/compatibility";
-import { gatewayApiSet } from "../../sdk/gateways/gatewayApi";
 import type { KubernetesClient, KubernetesObject } from "../../sdk/kubernetes/client";
-import { versions } from "../../sdk/versions";
-import { platformIn } from "../../stacks/environment/plan";
 import { type Check, failed, notChecked, ok, warned } from "./check";
 import type { StackFile } from "./stackFile";
-
-/** A set of CRDs that the stack's platform has, and whose business it is. */
-interface WantedSet {
-  readonly set: CrdSet;
-  readonly ownership: "own" | "existing" | "unmanaged";
-  /** The setting that says so. */
-  readonly setting: string;
-}
+import { type WantedSet, wantedSets } from "./wantedSets";
 
 /**
  * The CRDs that KServe needs, in the cluster: whose they are, and of which version.
@@ -32,61 +24,27 @@ export async function checkCrds(
   return Promise.all(wantedSets(file).map((wanted) => checkSet(client, wanted, manager, timeoutMs)));
 }
 
-function wantedSets(file: StackFile | undefined): WantedSet[] {
-  const platform = file ? platformIn(file.settings) : undefined;
-  const { gatewayApi, inferenceExtension, leaderWorkerSet, kserve } = platform ?? {};
-  const { crds } = artifacts;
-  const gatewaySet = gatewayApiSet(gatewayApi?.version ?? versions.gatewayApi, gatewayApi?.channel ?? "standard");
-  return [
-    {
-      set: gatewayApi?.crds === "existing" ? usedOf(gatewaySet) : gatewaySet,
-      ownership: gatewayApi?.crds ?? "own",
-      setting: "platform.gatewayApi.crds",
-    },
-    {
-      set: crds.inferenceExtension,
-      ownership: inferenceExtension?.crds ?? "own",
-      setting: "platform.inferenceExtension.crds",
-    },
-    ...(leaderWorkerSet === false
-      ? []
-      : [
-          {
-            set: crds.leaderWorkerSet,
-            ownership: leaderWorkerSet?.crds ?? ("own" as const),
-            setting: "platform.leaderWorkerSet.crds",
-          },
-        ]),
-    {
-      set: kserve?.crdSchema === "minimal" ? crds.kserveMinimal : crds.kserveFull,
-      ownership: kserve?.crds ?? "own",
-      setting: "platform.kserve.crds",
-    },
-  ];
-}
-
-/** Clusters that bring the CRDs of Gateway API themselves may lack kinds that nothing here makes objects of. */
-function usedOf(set: CrdSet): CrdSet {
-  const used = ["GatewayClass", "Gateway", "HTTPRoute"];
-  return { ...set, crds: Object.fromEntries(Object.entries(set.crds).filter(([, { kind }]) => used.includes(kind))) };
-}
-
 /** Annotations in which upstream says the version of a CRD. */
 const versionAnnotations = ["gateway.networking.k8s.io/bundle-version", "inference.networking.k8s.io/bundle-version"];
 
 async function checkSet(
   client: KubernetesClient,
-  { set, ownership, setting }: WantedSet,
+  { name: title, set, ownership, setting }: WantedSet,
   manager: string | undefined,
   timeoutMs: number,
 ): Promise<Check> {
-  const name = `CRDs ${set.name}`;
+  const name = `CRDs ${title}`;
+  if (!set) return notChecked(name, `${setting.replace(/\.\w+$/, "")} is wrong; see configuration above`);
   if (ownership === "unmanaged") return notChecked(name, `${setting} is "unmanaged"`);
-  const found = await Promise.race([
-    Promise.all(Object.keys(set.crds).map(async (crd) => readMetadata(client, crd, { cached: true }))),
+  const answer = await Promise.race([
+    Promise.all([
+      Promise.all(Object.keys(set.crds).map(async (crd) => readMetadata(client, crd, { cached: true }))),
+      ownership === "existing" ? unfit(client, set) : [],
+    ]),
     new Promise<undefined>((resolve) => setTimeout(resolve, timeoutMs, undefined).unref()),
   ]);
-  if (!found) return notChecked(name, `the API server did not answer within ${timeoutMs / 1000} s`);
+  if (!answer) return notChecked(name, `the API server did not answer within ${timeoutMs / 1000} s`);
+  const [found, problems] = answer;
   const there = found.filter((object) => object !== undefined);
   const count = `${there.length} of ${found.length}`;
   const version = versionOf(there);
@@ -100,6 +58,12 @@ async function checkSet(
       return failed(name, "not installed", {
         wanted: `version ${set.version} or newer: ${setting} is "existing"`,
         fix: `install ${set.source}, or set ${setting} to "own"`,
+      });
+    }
+    if (problems.length > 0) {
+      return failed(name, `${seen}; ${problems.join("; ")}`, {
+        wanted: `version ${set.version} or newer: ${setting} is "existing"`,
+        fix: `have whoever installed them install ${set.source}, or set ${setting} to "own"`,
       });
     }
     if (version && isOlder(version, set.version)) {
@@ -131,6 +95,12 @@ async function checkSet(
   }
   if (there.length < found.length) return warned(name, seen, { fix: "the next up installs what is missing" });
   return ok(name, version && isOlder(version, set.version) ? `${seen}; up raises them to ${set.version}` : seen);
+}
+
+/** What `up` would refuse of CRDs that are to be there already. */
+async function unfit(client: KubernetesClient, set: CrdSet): Promise<string[]> {
+  const states = await existingStates(client, set);
+  return Object.entries(states).flatMap(([crd, state]) => (state === asApplied ? [] : [`${crd}: ${state}`]));
 }
 
 function installedBy(managers: readonly string[]): string {

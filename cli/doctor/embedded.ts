@@ -5,25 +5,25 @@ import { existsSync } from "node:fs";
 import { cacheRoot, stateRoot } from "../../local/paths";
 import { freePort } from "../../local/process";
 import { defaultCatalog } from "../../local/toolchain/catalog";
-import { findGo, neededGo } from "../../local/toolchain/go";
+import { compareVersions, localGo, neededGo } from "../../local/toolchain/go";
 import { surveyToolchain } from "../../local/toolchain/toolchain";
 import { hostPlatform, ToolchainError, toolNames } from "../../local/toolchain/types";
-import { type Check, failed, ok, warned } from "./check";
+import { type Check, type DoctorOptions, failed, ok, warned } from "./check";
 
 const gib = 1024 ** 3;
 /** Room that a first build takes in the cache, and in Go's. Source: local/toolchain/errors.ts. */
 const needed = { built: 1, toBuild: 12 };
 
 /** What `npm run local:up` needs: its parts, or what builds them, room for them, and ports. Nothing is fetched or built. */
-export async function checkEmbedded(): Promise<readonly Check[]> {
+export async function checkEmbedded(options: DoctorOptions): Promise<readonly Check[]> {
   try {
     hostPlatform();
   } catch (error) {
     return [failed("platform", (error as Error).message, { fix: "use a cluster of yours" })];
   }
   const parts = await checkParts();
-  const missing = parts.state === "ok" ? 0 : 1;
-  return [parts, await checkGo(missing > 0), await checkRoom(missing > 0), await checkState(), await checkPorts()];
+  const isMissing = parts.state !== "ok";
+  return [parts, await checkGo(isMissing, options), await checkRoom(isMissing), await checkState(), await checkPorts()];
 }
 
 async function checkParts(): Promise<Check> {
@@ -42,19 +42,24 @@ async function checkParts(): Promise<Check> {
   }
 }
 
-async function checkGo(isNeeded: boolean): Promise<Check> {
+async function checkGo(isNeeded: boolean, options: DoctorOptions): Promise<Check> {
   const name = "Go";
   const catalog = defaultCatalog();
   const folders = [...new Set(toolNames.map((tool) => catalog.tools[tool].build.module))].map((module) =>
     join(catalog.modulesFolder, module),
   );
   const versions = await Promise.all(folders.map(neededGo));
-  const wanted = `${versions.sort().at(-1)} or newer, to build what is missing`;
-  const go = await findGo(folders, hostPlatform());
-  if ("path" in go) return ok(name, go.path);
-  return isNeeded
-    ? failed(name, go.missing, { wanted, fix: "install it (https://go.dev/dl)" })
-    : ok(name, `${go.missing}; not needed, as every part is there`);
+  const newest = versions.sort(compareVersions).at(-1) ?? "";
+  const wanted = `${newest} or newer, to build what is missing`;
+  const go = await localGo(hostPlatform(), options.timeoutMs);
+  const seen = [go.version ?? go.problem, ...(go.path === undefined ? [] : [go.path])].join(", ");
+  if (go.version !== undefined && compareVersions(go.version, newest) >= 0) return ok(name, seen);
+  if (!isNeeded) return ok(name, `${seen}; not needed, as every part is there`);
+  // Since 1.21 Go fetches a newer one that a module asks for, unless it is told not to.
+  const fetches = go.version !== undefined && compareVersions(go.version, "1.21") >= 0;
+  return fetches && !/^(local|path)/.test(options.env.GOTOOLCHAIN ?? "")
+    ? warned(name, seen, { wanted: `${wanted}: a newer one is fetched by Go when it builds` })
+    : failed(name, seen, { wanted, fix: "install it (https://go.dev/dl)" });
 }
 
 async function checkRoom(isBuilt: boolean): Promise<Check> {

@@ -152,10 +152,17 @@ function absolutePaths(text: string, where: string): string {
 function parsed(text: string): Kubeconfig | undefined {
   try {
     const value = load(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Kubeconfig) : undefined;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const config = value as Kubeconfig;
+    return [config.contexts, config.users].every(isNamed) ? config : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a part of a kubeconfig is left out, or a list of entries. */
+function isNamed(list: unknown): boolean {
+  return list === undefined || list === null || (Array.isArray(list) && list.every((each) => each instanceof Object));
 }
 
 /** A program that gets credentials for each request. */

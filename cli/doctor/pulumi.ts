@@ -124,7 +124,10 @@ export async function checkStack(
   const listed = (await askJson(cli.path, ["stack", "ls", "--json", "--non-interactive"], options)) as
     { name: string; resourceCount?: number; updateInProgress?: boolean }[] | undefined;
   if (!Array.isArray(listed)) return notChecked(name, "pulumi stack ls --json did not answer");
-  const found = listed.find((each) => each.name === stack || each.name.endsWith(`/${stack}`));
+  const found =
+    listed.find((each) => each.name === stack) ??
+    // The CLI leaves out the user's own organization.
+    listed.find((each) => each.name.endsWith(`/${stack}`) || stack.endsWith(`/${each.name}`));
   if (!found) {
     const names = listed.map((each) => each.name);
     const guess = nearest(stack, names);

@@ -18,13 +18,28 @@ export async function answers(
   { timeoutMs }: Pick<DoctorOptions, "timeoutMs">,
   any = false,
 ): Promise<Reached> {
-  const { host } = new URL(address);
+  if (!URL.canParse(address)) return { problem: "is no URL" };
+  const url = new URL(address);
+  const { host, username, password } = url;
+  // fetch refuses a URL with them, and repeats it in its message.
+  const credentials = [username, password].map(decoded).join(":");
+  url.username = url.password = "";
+  const headers =
+    credentials === ":" ? undefined : { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
   try {
-    const { status } = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(timeoutMs) });
+    const { status } = await fetch(url, { method: "HEAD", headers, signal: AbortSignal.timeout(timeoutMs) });
     if (any ? status < 500 : status < 400) return { status };
     return { status, problem: `${host} answers ${status}` };
   } catch (error) {
     return { problem: `${host}: ${reasonOf(error as Error, timeoutMs)}` };
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { type Check, type DoctorOptions, failed, notChecked, ok, warned } from "./check";
+import { type Check, type DoctorOptions, failed, notChecked, ok, safeText, warned } from "./check";
 
 /** What of a stack's file says how its secrets are encrypted. */
 export interface SecretsSettings {
@@ -26,7 +26,8 @@ export async function checkSecrets(
   const name = "secrets";
   const { encryptionsalt: salt, secretsprovider } = settings;
   if (secretsprovider && secretsprovider !== "passphrase") {
-    return ok(name, `encrypted by ${secretsprovider.replace(/\?.*$/, "")}; its credentials are tried by Pulumi itself`);
+    const provider = safeText(secretsprovider.replace(/\?.*$/, ""), options.env);
+    return notChecked(name, `encrypted by ${provider}, whose credentials only Pulumi tries`);
   }
   if (!salt && ownBackend === undefined) {
     return notChecked(name, "the stack's file names no provider of secrets, and where its state lies is not known");

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { resolve } from "node:path";
 
 import { load } from "js-yaml";
 
@@ -8,7 +8,7 @@ import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, describeProblem } from "../../sdk/problems";
 import type { EnvironmentSettings } from "../../stacks/environment/settings";
 import { settingsOfConfig } from "../../stacks/environment/settings";
-import { type Check, type DoctorOptions, failed, notChecked, ok } from "./check";
+import { type Check, type DoctorOptions, failed, notChecked, ok, safeText } from "./check";
 import type { SecretsSettings } from "./secrets";
 
 /** What a stack's file says, as far as the checks need it. */
@@ -28,7 +28,7 @@ export async function readStackFile(
   if (path === undefined) {
     return { check: notChecked(name, "no stack is named, and Pulumi has none selected: npm run doctor -- <stack>") };
   }
-  const found = await parsed(join(options.root, path), path);
+  const found = await parsed(resolve(options.root, path), path);
   if (!("content" in found)) {
     const others = await stacksWithFile(options.root);
     const guess = stack === undefined ? undefined : nearest(stack, others);
@@ -78,7 +78,7 @@ async function checkSettings(
 ): Promise<{ check: Check; config?: Record<string, unknown> }> {
   let config: Record<string, unknown> | undefined;
   try {
-    const layers = await readLayers(stack, join(options.root, path));
+    const layers = await readLayers(stack, resolve(options.root, path));
     config = layers.config;
     const { services = [] } = await environmentOf(stack, layers);
     return { check: ok(name, `${path} is valid; ${services.length} services`), config };
@@ -86,7 +86,10 @@ async function checkSettings(
     if (!(error instanceof ConfigurationError)) throw error;
     const [first, ...more] = error.problems;
     const seen = `${path}: ${first ? describeProblem(first) : error.message}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
-    const check = failed(name, seen, { fix: `mend it; npm run config -- check ${stack} shows every problem` });
+    const which = options.configFile === undefined ? stack : `--config ${options.configFile}`;
+    const check = failed(name, safeText(seen, options.env), {
+      fix: `mend it; npm run config -- check ${which} shows every problem`,
+    });
     return { check, ...(config && { config }) };
   }
 }

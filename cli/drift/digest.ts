@@ -26,6 +26,9 @@ export interface RefreshDigest {
 
 export const refreshCommand = "pulumi refresh --preview-only --json --non-interactive";
 
+/** In the URN of a stack's own resource. */
+export const stackType = "::pulumi:pulumi:Stack::";
+
 /** A refresh's steps; others are of a preview or an update. */
 const refreshOps = new Set(["refresh", "update", "delete", "same", "read", "discard"]);
 
@@ -53,6 +56,11 @@ export function parseDigest(text: string, source: string): RefreshDigest {
   }
   const other = steps.find(({ op }) => !refreshOps.has(op));
   if (other) throw new UsageError(`${source} has a step "${other.op}", and so is of a preview; ${wanted}`);
+  // Of a resource that has not changed a refresh says "refresh", a preview "same"; and only a refresh leaves the stack itself alone.
+  const isPreview = steps.some(({ op, urn }) => op === "same" || urn.includes(stackType));
+  if (isPreview && !steps.some(({ op }) => op === "refresh")) {
+    throw new UsageError(`${source} has no step "refresh", and so is of a preview; ${wanted}`);
+  }
   return value as RefreshDigest;
 }
 

@@ -1,5 +1,5 @@
 import { nameOf } from "../../local/engine/run";
-import type { RefreshDigest, RefreshStep, ResourceState } from "./digest";
+import { type RefreshDigest, type RefreshStep, type ResourceState, stackType } from "./digest";
 import { type Manager, managerOf } from "./managers";
 import { partsOfPath, valueAt } from "./paths";
 
@@ -33,7 +33,7 @@ export interface DriftReport {
   readonly resources: number;
   /** Changed resources of which the engine's JSON does not say what changed. */
   readonly unexplained: number;
-  /** What the engine could not read. */
+  /** What the engine could not read, and sets of CRDs that could not be read here. */
   readonly failures: readonly string[];
 }
 
@@ -46,13 +46,14 @@ export interface LiveObjects {
     namespace: string | undefined,
     name: string,
   ): Promise<Record<string, unknown> | undefined>;
-  /** What has become of the objects of a set of CRDs, whose content the engine's JSON does not have. */
+  /** What has become of the objects of a set of CRDs, whose content the engine's JSON does not have. @throws where they cannot be read. */
   crds(state: ResourceState): Promise<readonly { object: string; state: string }[]>;
 }
 
 /** @param live asks the cluster who changed what. @default nobody is asked, and the engine's JSON decides alone */
 export async function driftReport(digest: RefreshDigest, live?: LiveObjects): Promise<DriftReport> {
-  const found = await Promise.all(digest.steps.map((step) => driftOf(step, live)));
+  const unread: string[] = [];
+  const found = await Promise.all(digest.steps.map((step) => driftOf(step, live, unread)));
   const drifted = found
     .flat()
     .sort((left, right) => compare(left.object, right.object) || compare(left.urn, right.urn));
@@ -61,23 +62,31 @@ export async function driftReport(digest: RefreshDigest, live?: LiveObjects): Pr
   const { update = 0, delete: deleted = 0 } = digest.changeSummary ?? {};
   return {
     drifted,
-    resources: digest.steps.filter(({ urn }) => !urn.includes("::pulumi:pulumi:Stack::")).length,
+    resources: digest.steps.filter(({ urn }) => !urn.includes(stackType)).length,
     unexplained: Math.max(0, update + deleted - explained.size),
-    failures: (digest.diagnostics ?? [])
-      .filter(({ severity }) => severity === "error")
-      .map(({ urn, message = "" }) => `${urn ? `${nameOf(urn)}: ` : ""}${message.trim()}`),
+    failures: [
+      ...(digest.diagnostics ?? [])
+        .filter(({ severity }) => severity === "error")
+        .map(({ urn, message = "" }) => `${urn ? `${nameOf(urn)}: ` : ""}${message.trim()}`),
+      ...unread.sort(),
+    ],
   };
 }
 
-async function driftOf(step: RefreshStep, live: LiveObjects | undefined): Promise<DriftedResource[]> {
+/** @param unread takes what could not be read: without an answer of the cluster, the engine's JSON still says what it can */
+async function driftOf(step: RefreshStep, live: LiveObjects | undefined, unread: string[]): Promise<DriftedResource[]> {
   const { op, urn, oldState } = step;
   const name = nameOf(urn);
   if (live && oldState?.type.endsWith(":CrdBundle")) {
-    return (await live.crds(oldState)).map(({ object, state }) =>
-      state === "missing"
-        ? { urn, name, object, change: "gone", fields: [] }
-        : { urn, name, object, change: "changed", note: state, fields: [] },
-    );
+    try {
+      return (await live.crds(oldState)).map(({ object, state }) =>
+        state === "missing"
+          ? { urn, name, object, change: "gone", fields: [] }
+          : { urn, name, object, change: "changed", note: state, fields: [] },
+      );
+    } catch (error) {
+      unread.push(`${name}: ${(error as Error).message}`);
+    }
   }
   if (op === "delete") return [{ urn, name, object: objectOf(oldState), change: "gone", fields: [] }];
   if (op !== "update") return [];

@@ -1,3 +1,4 @@
+import type { CrdSet } from "../../sdk/artifacts";
 import type { KubernetesClient } from "../../sdk/kubernetes/client";
 import { asApplied, type BundleInputs, type BundleOutputs } from "./bundle";
 
@@ -20,9 +21,12 @@ export async function verifyExisting(client: KubernetesClient, inputs: BundleInp
 }
 
 /** How each CRD of a set is served. */
-export async function existingStates(client: KubernetesClient, inputs: BundleInputs): Promise<Record<string, string>> {
+export async function existingStates(
+  client: KubernetesClient,
+  set: Pick<CrdSet, "crds">,
+): Promise<Record<string, string>> {
   const states = await Promise.all(
-    Object.entries(inputs.crds).map(async ([name, { group, kind, versions, storageVersion }]) => {
+    Object.entries(set.crds).map(async ([name, { group, kind, versions, storageVersion }]) => {
       const served: string[] = [];
       for (const version of new Set([...versions, storageVersion])) {
         if (await client.resourceFor(`${group}/${version}`, kind)) served.push(version);

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { CrdSet } from "../../sdk/artifacts";
 import {
   checkGatewayApi,
   type GatewayApiChannel,
   gatewayApiSet,
+  gatewayApiUsed,
   type GatewayApiVersion,
   gatewayApiVersions,
 } from "../../sdk/gateways/gatewayApi";
@@ -43,7 +43,7 @@ export class GatewayApiCrds extends pulumi.ComponentResource {
 
     const bundles = crdBundles(
       `${name}-bundle`,
-      { ...crdArgs, set: crdArgs.crds === "existing" && channel === "standard" ? usedOf(set) : set },
+      { ...crdArgs, set: crdArgs.crds === "existing" && channel === "standard" ? gatewayApiUsed(set) : set },
       { parent: this },
     );
 
@@ -52,15 +52,4 @@ export class GatewayApiCrds extends pulumi.ComponentResource {
     this.ready = allResources(bundles);
     this.registerOutputs({ version: this.version, names: this.names });
   }
-}
-
-/** Kinds that KServe and this package make objects of; a cluster that brings the CRDs itself may lack others, or have them older. */
-const used = ["gatewayclasses", "gateways", "httproutes"].map((plural) => `${plural}.gateway.networking.k8s.io`);
-
-function usedOf(set: CrdSet): CrdSet {
-  return {
-    ...set,
-    crds: Object.fromEntries(Object.entries(set.crds).filter(([crd]) => used.includes(crd))),
-    others: [],
-  };
 }

@@ -23,16 +23,27 @@ export async function findGo(moduleFolders: string[], platform: Platform): Promi
       () => undefined,
     );
     if (got && compareVersions(got, needed) >= 0) continue;
-    const local = await runCommand(path, ["env", "GOVERSION"], {
-      cwd: tmpdir(),
-      env: { ...env, GOTOOLCHAIN: "local" },
-    }).then(
-      ({ stdout }) => stdout.trim().replace(/^go/, "version "),
-      (error: Error) => `which does not run: ${error.message}`,
-    );
-    return { missing: `the Go on PATH (${path}, ${local}) is too old to build them` };
+    const local = await localGo(platform);
+    const seen = local.version === undefined ? `which does not run: ${local.problem}` : `version ${local.version}`;
+    return { missing: `the Go on PATH (${path}, ${seen}) is too old to build them` };
   }
   return { path };
+}
+
+/** The Go on PATH as it is, without another toolchain that it could fetch. */
+export type LocalGo =
+  | { readonly path: string; readonly version: string }
+  | { readonly path?: string; readonly version?: undefined; readonly problem: string };
+
+/** Asks the Go on PATH for its version; nothing is downloaded. @param timeoutMs milliseconds that it may take. @default no limit */
+export async function localGo(platform: Platform, timeoutMs?: number): Promise<LocalGo> {
+  const path = await onPath();
+  if (!path) return { problem: "not on PATH" };
+  const env = { ...goEnvironment(platform), GOTOOLCHAIN: "local" };
+  return runCommand(path, ["env", "GOVERSION"], { cwd: tmpdir(), env, timeoutMs }).then(
+    ({ stdout }) => ({ path, version: stdout.trim().replace(/^go/, "") }),
+    (error: Error) => ({ path, problem: error.message }),
+  );
 }
 
 /** The `go` line of a module's go.mod, for example "1.26.0". */

@@ -24,6 +24,18 @@ export function gatewayApiSet(version: GatewayApiVersion, channel: GatewayApiCha
   return earlierCrdSets[key][version];
 }
 
+/** Kinds that KServe and this package make objects of; a cluster that brings the CRDs itself may lack others, or have them older. */
+const used = ["gatewayclasses", "gateways", "httproutes"].map((plural) => `${plural}.gateway.networking.k8s.io`);
+
+/** The part of a set of Gateway API's CRDs without which nothing here works. */
+export function gatewayApiUsed(set: CrdSet): CrdSet {
+  return {
+    ...set,
+    crds: Object.fromEntries(Object.entries(set.crds).filter(([crd]) => used.includes(crd))),
+    others: [],
+  };
+}
+
 /** What is wrong with a version and a channel. */
 export function checkGatewayApi(given: { version: string; channel: string }): Problem[] {
   const allowed = { version: gatewayApiVersions, channel: gatewayApiChannels } as const;

@@ -192,7 +192,7 @@ describe("npm run doctor", () => {
     const report = await check({ env: { PATH: join(root, "bin") } });
     deepStrictEqual(
       ["plugin aws", "AWS credentials", "credential plugin", "kubeconfig"].map((name) => found(report, name).state),
-      ["warning", "error", "error", "not checked"],
+      ["warning", "warning", "error", "not checked"],
     );
     program("aws", "echo 'An error occurred (ExpiredToken)' >&2; exit 254");
     const deep = found(
@@ -202,9 +202,49 @@ describe("npm run doctor", () => {
     strictEqual(deep.seen, "AWS_ACCESS_KEY_ID: refused: An error occurred (ExpiredToken)");
   });
 
+  it("says of credentials that only the provider reads that they were not tried", async () => {
+    stackFile("dev", "config:\n  pulumi-kserve:cluster: { gke: { project: p, location: l, network: {} } }");
+    const google = found(await check({ deep: true, env: { GOOGLE_CREDENTIALS: "{}" } }), "Google Cloud credentials");
+    strictEqual(google.state, "not checked");
+    stackFile("dev", "config:\n  pulumi-kserve:cluster: { eks: { region: eu-west-1, network: {} } }");
+    const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/credentials/1" };
+    match(found(await check({ env }), "AWS credentials").seen, /^AWS_CONTAINER_CREDENTIALS_RELATIVE_URI /);
+    stackFile("dev", "secretsprovider: gcpkms://projects/p/key\nconfig: {}");
+    strictEqual(await stateOf("secrets"), "not checked");
+  });
+
+  it("finds the file of a stack that is named with its organization, and a file at an absolute path", async () => {
+    const report = await check({ stack: "acme/dev" });
+    deepStrictEqual([found(report, "configuration").state, found(report, "stack").state], ["ok", "ok"]);
+    write("elsewhere/other.yaml", "config:\n  pulumi-kserve:service: []");
+    const configFile = join(root, "elsewhere", "other.yaml");
+    match(
+      found(await check({ configFile }), "configuration").fix ?? "",
+      /config -- check --config .*other\.yaml shows/,
+    );
+  });
+
+  it("survives a configuration that is nothing like one", async () => {
+    stackFile("dev", "config:\n  pulumi-kserve:cluster: { kubeconfigFile: [] }");
+    const crashed = await check();
+    match(found(crashed, "cluster").seen, /^could not be checked: The .* must be of type string/);
+    strictEqual(found(crashed, "charts of lws").state, "not checked");
+    for (const mirrors of ["{ kserve: 5 }", "{ charts: }", "{ charts: { a: [] } }"]) {
+      stackFile("dev", `config:\n  pulumi-kserve:mirrors: ${mirrors}`);
+      match(found(await check(), "CRD files and charts").seen, /^the mirrors are wrong/);
+    }
+    stackFile("dev", "config:\n  pulumi-kserve:mirrors: { kserve: { secure: v1:abc } }");
+    strictEqual(found(await check(), "CRD files and charts").seen, "encrypted in the stack's file: mirrors.kserve");
+    stackFile("dev", "config:\n  pulumi-kserve:platform: { gatewayApi: { version: 9.9.9 } }");
+    match(found(await check(), "CRD files of gateway-api").seen, /^platform\.gatewayApi is wrong; see configuration/);
+    stackFile("dev", "config:\n  pulumi-kserve:platform: { gatewayApi: { version: 1.4.1 } }");
+    match(found(await check(), "CRD files of gateway-api").seen, /gateway-api\/v1\.4\.1\//);
+  });
+
   it("looks at mirrors where they are configured: folders and addresses", async () => {
     const server = createServer((request, response) => {
-      response.statusCode = request.url?.startsWith("/lws/config/crd/") ? 200 : 404;
+      const isIn = request.headers.authorization === `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
+      response.statusCode = isIn && request.url?.startsWith("/lws/config/crd/") ? 200 : 404;
       response.end();
     });
     servers.push(server);
@@ -213,7 +253,7 @@ describe("npm run doctor", () => {
     mkdirSync(join(root, "charts", "kserve-llmisvc-resources"), { recursive: true });
     mkdirSync(join(root, "charts", "lws"), { recursive: true });
     const mirrors = {
-      lws: `${base}/lws/`,
+      lws: `${base.replace("//", "//me:p%40ss@")}/lws/`,
       kserve: `${base}/kserve/`,
       "gateway-api": "./nothing",
       "kserve-charts": "./charts",
@@ -228,6 +268,8 @@ describe("npm run doctor", () => {
       ["ok", "error", "error", "ok"],
     );
     match(found(report, "CRD files of kserve").seen, /127\.0\.0\.1:\d+ answers 404$/);
+    match(found(report, "CRD files of lws").seen, /^http:\/\/…@127/);
+    strictEqual(JSON.stringify(report).includes("p%40ss"), false);
   });
 
   describe("with a cluster", () => {
@@ -305,6 +347,38 @@ describe("npm run doctor", () => {
       deepStrictEqual([own.state, own.seen], ["warning", "1.5.1, 1 of 8, of this stack"]);
     });
 
+    it("says of CRDs that are to exist what up would refuse", async () => {
+      const all = answering(() => true, {
+        "gateways.gateway.networking.k8s.io": { managedFields: [{ manager: "helm", operation: "Apply" }] },
+      });
+      await cluster((request) =>
+        request.url === "/apis/gateway.networking.k8s.io/v1"
+          ? [200, { resources: [{ name: "gateways", kind: "Gateway", namespaced: true }] }]
+          : all(request),
+      );
+      stackFile(
+        "dev",
+        "config:\n  pulumi-kserve:cluster: { kubeconfigFile: kube.yaml }\n  pulumi-kserve:platform: { gatewayApi: { crds: existing }, inferenceExtension: { poolCrd: existing } }",
+      );
+      const report = await check();
+      const { state, seen } = found(report, "CRDs gateway-api");
+      strictEqual(state, "error");
+      strictEqual(
+        seen,
+        "1 of 3, installed by helm; gatewayclasses.gateway.networking.k8s.io: missing; httproutes.gateway.networking.k8s.io: missing",
+      );
+      deepStrictEqual(
+        ["CRDs InferencePool", "CRDs inference-extension"].map((name) => found(report, name).seen.split(";")[0]),
+        ["not installed", "not installed"],
+      );
+    });
+
+    it("does not take a login page for an API server", async () => {
+      await cluster(() => [200, "<html>"]);
+      const report = await check();
+      deepStrictEqual([found(report, "API server").state, found(report, "rights").state], ["error", "not checked"]);
+    });
+
     it("tells refused credentials, missing rights and silence apart", async () => {
       await cluster(() => [401, { reason: "Unauthorized", message: "Unauthorized" }]);
       const expired = await check();
@@ -324,6 +398,8 @@ describe("npm run doctor", () => {
       strictEqual(await seen(), `${join(root, "nowhere.yaml")} is not there`);
       write("kube.yaml", "just text");
       stackFile("dev", "config:\n  pulumi-kserve:cluster: { existing: { kubeconfigFile: kube.yaml, context: ona } }");
+      match(await seen(), /no YAML with contexts/);
+      write("kube.yaml", "contexts: { one: {} }");
       match(await seen(), /no YAML with contexts/);
       write("kube.yaml", kubeconfig("https://127.0.0.1:1"));
       const wrong = found(await check(), "kubeconfig");

@@ -175,8 +175,27 @@ describe("drift report", () => {
       ["null", /^f has no list "steps"/],
       ['{"steps":[{"op":1}]}', /^f has no list "steps"/],
       ['{"steps":[{"op":"create","urn":"u"}]}', /^f has a step "create", and so is of a preview; /],
+      [
+        '{"steps":[{"op":"same","urn":"u"},{"op":"update","urn":"v"}]}',
+        /^f has no step "refresh", and so is of a preview; /,
+      ],
+      // Of pulumi destroy --preview-only.
+      [`{"steps":[{"op":"delete","urn":"urn:pulumi:s::p::pulumi:pulumi:Stack::p-s"}]}`, /^f has no step "refresh", /],
     ];
     for (const [text, message] of cases) throws(() => parseDigest(text, "f"), { name: "UsageError", message });
+    // Of pulumi refresh --target, with the target changed.
+    strictEqual(parseDigest('{"steps":[{"op":"update","urn":"u"}]}', "f").steps.length, 1);
+  });
+
+  it("keeps what the engine says where the cluster does not answer", async () => {
+    const report = await driftReport(changedRefresh, {
+      read: () => Promise.resolve(undefined),
+      crds: () => Promise.reject(new Error("the Kubernetes API server does not answer")),
+    });
+    deepStrictEqual(
+      [report.drifted.length, report.unexplained, report.failures],
+      [5, 1, ["platform-lws-crds-bundle: the Kubernetes API server does not answer"]],
+    );
   });
 
   it("ends with 0 without drift, 1 with some, and 2 for what cannot be read", async () => {
@@ -197,12 +216,21 @@ describe("drift report", () => {
       ];
       stdout.write = stderr.write = () => true;
       for (const path of files) codes.push(await runProjectCommand(["drift", path]));
-      codes.push(await runProjectCommand(["drift"]));
+      const [same = ""] = files;
+      const wrong = [
+        [],
+        ["--local", same],
+        ["--local", "--context", "c"],
+        [same, "--context", "c"],
+        [same, "--kubeconfig", join(folder, "nowhere.yaml")],
+        [same, "--kubeconfig", file("kube.yaml", "contexts: []\n"), "--context", "c"],
+      ];
+      for (const args of wrong) codes.push(await runProjectCommand(["drift", ...args]));
     } finally {
       stdout.write = out;
       stderr.write = err;
       rmSync(folder, { recursive: true });
     }
-    deepStrictEqual(codes, [0, 1, 2, 2, 2]);
+    deepStrictEqual(codes, [0, 1, 2, 2, ...Array<number>(6).fill(2)]);
   });
 });
