@@ -69,9 +69,13 @@ export function previewComment(document: PreviewDocument, options: CommentOption
     "",
     ...(document.isRefused ? ["**A mandatory policy refuses this change.**", ""] : []),
     ...(document.isFailed ? ["**The preview failed, so this is not all of it.**", ""] : []),
-    ...(document.isFailed && services.length === 0 ? [] : [summaryLine(services, consequences), ""]),
+    ...(document.isFailed && services.length === 0
+      ? []
+      : [summaryLine(services, consequences, !document.isFailed), ""]),
   ];
-  const room = new Room(options.limit - sizeOf([...head, ...leftOutLines(["x".repeat(300)], stack, options.link)]));
+  const noOrigins = services.some(({ hasOrigins, fields }) => !hasOrigins && fields.length > 0) ? originsNote : [];
+  const fixed = [...head, ...noOrigins, ...leftOutLines(["x".repeat(400)], stack, options.link)];
+  const room = new Room(options.limit - sizeOf(fixed));
   const downtime = consequences.filter(({ isDowntime }) => isDowntime);
   const further = consequences.filter(({ isDowntime }) => !isDowntime);
   // In the order of what matters; what comes first may take more of the room than its part.
@@ -79,13 +83,14 @@ export function previewComment(document: PreviewDocument, options: CommentOption
     errors: room.list(["#### Errors", ""], errors.flatMap(diagnosticLines), 0.25, "line of errors"),
     downtime: room.list(alert("CAUTION", "Downtime"), downtime.map(consequenceLine), 0.25, "interruption"),
     policies: room.list(["#### Policies", ""], table(policyHeader, policies.map(policyRow)), 0.25, "policy result", 2),
+    met: room.block(policyNote(document), "the policies that are met"),
     further: room.list(
       alert("WARNING", "Replacements and refusals"),
       further.map(consequenceLine),
       0.25,
       "replacement",
     ),
-    accelerators: room.block(acceleratorTable(services, unchanged)),
+    accelerators: room.block(acceleratorTable(services, unchanged), "the table of accelerators"),
     services: room.list(["#### Services", ""], table(serviceHeader, services.map(serviceRow)), 0.5, "service", 2),
     warnings: room.list(["#### Warnings", ""], warnings.flatMap(diagnosticLines), 0.3, "line of warnings"),
     platform: room.list(
@@ -95,10 +100,9 @@ export function previewComment(document: PreviewDocument, options: CommentOption
       "resource",
       2,
     ),
-    others: room.block(otherLine(platform)),
+    others: room.block(otherLine(platform), "the number of other resources"),
     fields: room.details([...configs, ...services].filter(({ fields }) => fields.length > 0).sort(byNews)),
   };
-  const noOrigins = services.some(({ hasOrigins, fields }) => !hasOrigins && fields.length > 0);
   const body = [
     ...head,
     ...parts.errors,
@@ -112,10 +116,8 @@ export function previewComment(document: PreviewDocument, options: CommentOption
     ...parts.others,
     ...parts.warnings,
     ...(document.isRefused ? [] : parts.policies),
-    ...policyNote(document),
-    ...(noOrigins && parts.fields.length > 0
-      ? ["Who set the fields is not in this preview: write it with `--show-sames`, or as events.", ""]
-      : []),
+    ...parts.met,
+    ...(parts.fields.length > 0 ? noOrigins : []),
     ...leftOutLines(room.leftOut, stack, options.link),
   ];
   return `${body.join("\n").trimEnd()}\n`;
@@ -147,8 +149,11 @@ function consequenceLine({ text }: Consequence): string {
   return `> - ${text}`;
 }
 
-function policyNote({ policies, policyPacks }: PreviewDocument): string[] {
-  if (policies === undefined || policies.length > 0 || policyPacks.length === 0) return [];
+const originsNote = ["Who set the fields is not in this preview: write it with `--show-sames`, or as events.", ""];
+
+/** Of a preview that failed, policies have not seen everything. */
+function policyNote({ policies, policyPacks, isFailed }: PreviewDocument): string[] {
+  if (isFailed || policies === undefined || policies.length > 0 || policyPacks.length === 0) return [];
   const packs = policyPacks.map(({ name, version }) => code(version ? `${name} ${version}` : name)).join(", ");
   return ["#### Policies", "", `All policies of ${packs} are met.`, ""];
 }
@@ -175,10 +180,14 @@ class Room {
 
   constructor(private left: number) {}
 
-  /** All of it, or nothing. */
-  block(lines: readonly string[]): readonly string[] {
+  /** All of it, or nothing. @param what it is called when it is left out. */
+  block(lines: readonly string[], what: string): readonly string[] {
     const size = sizeOf(lines);
-    if (size > this.left) return [];
+    if (size === 0) return lines;
+    if (size > this.left) {
+      this.leftOut.push(what);
+      return [];
+    }
     this.left -= size;
     return lines;
   }
@@ -198,7 +207,8 @@ class Room {
       shown++;
     }
     const left = items.length - Math.max(shown, fixed);
-    if (left > 0) this.leftOut.push(countOf(left, noun).replace(/^(\d+ line)( of \w+)s$/, "$1s$2"));
+    if (left > 0)
+      this.leftOut.push(noun.startsWith("line ") ? `${countOf(left, "line")}${noun.slice(4)}` : countOf(left, noun));
     if (shown <= fixed) return [];
     const more = title[0]?.startsWith(">")
       ? `> - … and ${left} more`

@@ -30,6 +30,8 @@ export const ChangeKind = {
   changed: "changed",
   removed: "removed",
   replaced: "replaced",
+  /** Out of the stack, while it stays in the cluster. */
+  retained: "retained",
   same: "same",
 } as const;
 export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind];
@@ -91,7 +93,10 @@ export function stackOf(urn: string): { stack: string; project: string } {
   return { stack: start.slice(start.lastIndexOf(":") + 1), project };
 }
 
-/** What an operation of the engine comes to; undefined for one that only reads. */
+/**
+ * What an operation of the engine comes to; undefined for one that only reads or forgets. Of a replacement there is a "replace" too, so that a
+ * "delete-replaced" says nothing more, and alone is what an update that was interrupted has left.
+ */
 export function changeOf(op: string): ChangeKind | undefined {
   switch (op) {
     case "create":
@@ -100,13 +105,10 @@ export function changeOf(op: string): ChangeKind | undefined {
     case "update":
       return ChangeKind.changed;
     case "delete":
-    case "discard":
       return ChangeKind.removed;
     case "replace":
     case "create-replacement":
-    case "delete-replaced":
     case "import-replacement":
-    case "discard-replaced":
       return ChangeKind.replaced;
     case "same":
       return ChangeKind.same;

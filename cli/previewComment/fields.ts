@@ -115,6 +115,12 @@ function containersOf(path: string): string[] {
 }
 
 function shownSecret(fresh: Json, old: Json | undefined): Json {
+  if (Array.isArray(fresh))
+    return fresh.map((item, index) => shownSecret(item, Array.isArray(old) ? old[index] : undefined));
+  if (isObject(fresh))
+    return Object.fromEntries(
+      Object.entries(fresh).map(([key, child]) => [key, shownSecret(child, isObject(old) ? old[key] : undefined)]),
+    );
   const mark = typeof fresh === "string" && Object.hasOwn(secretMarks, fresh) ? secretMarks[fresh] : undefined;
   if (mark === undefined) return fresh;
   return old === secretText ? mark : secretText;

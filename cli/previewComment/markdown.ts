@@ -47,8 +47,9 @@ function oneLineOf(text: string): string {
     .trim()
     .replace(/\r?\n/g, " ⏎ ")
     .replace(/\t/g, " ")
-    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu, (character) => {
+      const hex = character.codePointAt(0)?.toString(16) ?? "";
+      return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;
     });
 }
 

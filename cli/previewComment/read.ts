@@ -142,9 +142,11 @@ class PreviewReader {
   /** Of a replacement there may be several steps. */
   step({ op, urn, old, new: fresh, type, diffs, keys, detailedDiff }: Fields): void {
     if (typeof op !== "string" || typeof urn !== "string") return;
-    const change = changeOf(op);
-    if (change === undefined) return;
-    const [before, after] = [sideOf(old), sideOf(fresh)];
+    const kind = changeOf(op);
+    if (kind === undefined) return;
+    const isRetained = kind === ChangeKind.removed && isFields(old) && old.retainOnDelete === true;
+    const change = isRetained ? ChangeKind.retained : kind;
+    const [before, after] = [sideOf(old), sideOf(isRetained ? old : fresh)];
     const states = [fresh, old].filter(isFields);
     const known = this.steps.get(urn);
     const parent = states.map((state) => state.parent).find((value) => typeof value === "string" && value !== "");

@@ -9,12 +9,17 @@ import type { ServiceChange, ServiceSide } from "./services";
 
 /** What is lost for somebody is bold. */
 export function changeText(change: ChangeKind): string {
+  if (change === ChangeKind.retained) return "leaves the stack, stays in the cluster";
   return change === ChangeKind.removed || change === ChangeKind.replaced ? `**${change}**` : change;
 }
 
-/** Such as `2 services added`, `**1 removed**`. */
-export function summaryLine(services: readonly ServiceChange[], consequences: readonly Consequence[]): string {
-  const kinds = [ChangeKind.added, ChangeKind.changed, ChangeKind.replaced, ChangeKind.removed];
+/** Such as `2 services added`, `**1 removed**`. @param isWhole whether the preview has seen everything. */
+export function summaryLine(
+  services: readonly ServiceChange[],
+  consequences: readonly Consequence[],
+  isWhole: boolean,
+): string {
+  const kinds = [ChangeKind.added, ChangeKind.changed, ChangeKind.replaced, ChangeKind.removed, ChangeKind.retained];
   const counts = kinds.flatMap((kind) => {
     const count = services.filter(
       ({ change }) => (change === ChangeKind.same ? ChangeKind.changed : change) === kind,
@@ -31,14 +36,20 @@ export function summaryLine(services: readonly ServiceChange[], consequences: re
   return [
     sum,
     ...(deltas.length > 0 ? [deltas.join(", ")] : []),
-    down > 0 ? `**downtime: ${down}**` : "no downtime",
+    ...(down > 0 ? [`**downtime: ${down}**`] : isWhole ? ["no downtime foreseen"] : []),
   ].join(" · ");
 }
 
-/** Both sides of each kind, of the services that change. */
+/** Whether the accelerators of a side that there is cannot be told. */
+function isUncounted({ before, after }: ServiceChange): boolean {
+  return [before, after].some((side) => side && !side.accelerators);
+}
+
+/** Both sides of each kind, of the services that change; one side of a service alone would be a change that there is not. */
 function deltaOf(services: readonly ServiceChange[]): Map<string, [AcceleratorNumber, AcceleratorNumber]> {
+  const counted = services.filter((service) => !isUncounted(service));
   const on = (side: "before" | "after"): AcceleratorCount =>
-    sumOf(services.flatMap((service) => service[side]?.accelerators ?? []));
+    sumOf(counted.flatMap((service) => service[side]?.accelerators ?? []));
   const [before, after] = [on("before"), on("after")];
   const none = { least: 0, most: 0 };
   const kinds = [...new Set([...before.keys(), ...after.keys()])].sort();
@@ -52,14 +63,14 @@ function signed(number: number): string {
 /** Before, after and delta of the accelerators that the services ask for. */
 export function acceleratorTable(services: readonly ServiceChange[], unchanged: readonly ServiceSide[]): string[] {
   const delta = [...deltaOf(services)];
-  const unknown = services.filter(({ before, after }) => [before, after].some((side) => side && !side.accelerators));
+  const unknown = services.filter(isUncounted);
   const kept = sumOf(unchanged.flatMap(({ accelerators }) => accelerators ?? []));
   const keptText = [...kept].map(([kind, number]) => `${countText(number)} ${code(kind)}`).join(", ");
   const notes = [
     ...(keptText === "" ? [] : [`Services that stay as they are ask for ${keptText} beside that.`]),
     ...(unknown.length === 0
       ? []
-      : [`Not counted, because the preview does not hold the configs that they refer to: ${namesOf(unknown)}.`]),
+      : [`Cannot be told (configs missing here, or values not known yet): ${namesOf(unknown)}.`]),
   ];
   if (delta.length === 0 && unknown.length === 0) return [];
   const rows = delta.map(([kind, [before, after]]) => [

@@ -1,6 +1,7 @@
-import { isObject, type Json, type JsonObject } from "../../sdk/compose/marked";
+import { kserveNamespace } from "../../sdk/api/constants";
+import { isObject, type Json } from "../../sdk/compose/marked";
 import type { OriginParts } from "../../sdk/compose/originParts";
-import { type AcceleratorCount, acceleratorsOf, groupSizes, mergedSpec } from "./accelerators";
+import { type AcceleratorCount, acceleratorsOf, mergedSpec, type RoleSides, rolesOf } from "./accelerators";
 import { ChangeKind, type PreviewDocument, type PreviewStep, type Properties } from "./document";
 import { changedFields, type ComposedSide, type FieldChange } from "./fields";
 
@@ -28,12 +29,14 @@ export interface ServiceSide {
   readonly model: string;
   /** Such as `3`, `1–4` or `2 + 1 prefill`. */
   readonly replicas: string;
-  /** Of the main workload; undefined when it is not known. */
-  readonly leastReplicas?: number;
+  /** By its annotation; it has no pods then. */
+  readonly stopped: boolean;
+  /** Undefined when it is not known. */
+  readonly hasRoute?: boolean;
   /** Undefined when it cannot be told, as of a service whose configs are not in the preview. */
   readonly accelerators?: AcceleratorCount;
-  /** Nodes of a group, by role. */
-  readonly groups: Readonly<Record<string, number>>;
+  /** None when nothing can be told. */
+  readonly roles: RoleSides;
   readonly url?: string;
 }
 
@@ -77,7 +80,7 @@ export function serviceChanges({ steps }: PreviewDocument): ServiceChanges {
 
 /** A service that itself stays the same may be given other accelerators by a config that it refers to. */
 function counted(side: ServiceSide | undefined): unknown {
-  return side && [side.replicas, side.groups, side.accelerators && [...side.accelerators]];
+  return side && [side.replicas, side.hasRoute, side.roles, side.accelerators && [...side.accelerators]];
 }
 
 type Configs = ReadonlyMap<string, unknown>;
@@ -140,34 +143,53 @@ function configChange(step: PreviewStep): ServiceChange {
 
 function sideOf(inputs: Properties, outputs: Properties, configs: Configs): ServiceSide {
   const { namespace } = namesOf(inputs);
-  const spec = isObject(inputs.spec as Json) ? (inputs.spec as JsonObject) : {};
-  const refs = (Array.isArray(spec.baseRefs) ? spec.baseRefs : []).map((ref) => {
-    const name = isObject(ref) && typeof ref.name === "string" ? ref.name : "";
-    return configs.get(`${namespace}/${name}`);
-  });
-  const view = refs.includes(undefined) ? undefined : mergedSpec(spec, refs);
-  const model = view?.get("model");
+  const view = viewOf(inputs.spec, namespace, configs);
+  const stopped = isStopped(inputs);
   const url = (outputs.status as { url?: unknown } | undefined)?.url;
+  const accelerators = stopped ? new Map() : view && acceleratorsOf(view);
+  const route = view?.get("router", "route");
   return {
     id: idOf(inputs),
-    model: model?.get("name").text ?? model?.get("uri").text ?? "",
-    replicas: view === undefined ? "" : replicasText(view),
-    ...leastReplicas(view),
-    ...(view && { accelerators: acceleratorsOf(view) }),
-    groups: view === undefined ? {} : groupSizes(view),
+    model: view === undefined ? "" : modelText(view.get("model")),
+    replicas: stopped ? "stopped" : view === undefined ? "" : replicasText(view),
+    stopped,
+    ...(route && !route.unknown && { hasRoute: route.present }),
+    ...(accelerators && { accelerators }),
+    roles: view === undefined ? {} : rolesOf(view),
     ...(typeof url === "string" && { url }),
   };
 }
 
-function leastReplicas(view: ReturnType<typeof mergedSpec>): { leastReplicas?: number } {
-  if (view === undefined) return {};
-  const at = view.get("scaling").present ? view.get("scaling", "minReplicas") : view.get("replicas");
-  return at.absent ? { leastReplicas: 1 } : at.number === undefined ? {} : { leastReplicas: at.number };
+/** Undefined when what it is made of is not all there. */
+function viewOf(spec: unknown, namespace: string, configs: Configs): ReturnType<typeof mergedSpec> {
+  if (!isObject(spec)) return mergedSpec(spec ?? {}, []);
+  const { baseRefs = [] } = spec;
+  if (!Array.isArray(baseRefs)) return undefined;
+  const refs = baseRefs.map((ref) => {
+    const name = isObject(ref) && typeof ref.name === "string" ? ref.name : "";
+    // Source: `getConfig` in config_merge.go of KServe 0.20, which looks into its own namespace too.
+    return configs.get(`${namespace}/${name}`) ?? configs.get(`${kserveNamespace}/${name}`);
+  });
+  return refs.includes(undefined) ? undefined : mergedSpec(spec, refs);
+}
+
+/** Source: `GetForceStopRuntime` in pkg/utils of KServe 0.20. */
+function isStopped({ metadata }: Properties): boolean {
+  const { annotations } = (metadata ?? {}) as { annotations?: Json };
+  const value = isObject(annotations) ? annotations["serving.kserve.io/stop"] : undefined;
+  return typeof value === "string" && value.toLowerCase() === "true";
+}
+
+function modelText(model: NonNullable<ReturnType<typeof mergedSpec>>): string {
+  const [name, uri] = [model.get("name"), model.get("uri")];
+  const shown = name.present || name.unknown ? name : uri;
+  return shown.unknown ? shown.shown : (shown.text ?? "");
 }
 
 function replicasText(spec: NonNullable<ReturnType<typeof mergedSpec>>): string {
   const of = (workload: typeof spec): string => {
     const scaling = workload.get("scaling");
+    if (scaling.unknown) return "?";
     if (!scaling.present) return numberText(workload.get("replicas"));
     const most = scaling.get("maxReplicas");
     return `${numberText(scaling.get("minReplicas"))}–${most.number ?? "?"}`;
@@ -192,7 +214,13 @@ function idOf(object: Properties): string {
 }
 
 /** What may interrupt somebody comes first. */
-const ranks: readonly ChangeKind[] = [ChangeKind.removed, ChangeKind.replaced, ChangeKind.changed, ChangeKind.added];
+const ranks: readonly ChangeKind[] = [
+  ChangeKind.removed,
+  ChangeKind.replaced,
+  ChangeKind.retained,
+  ChangeKind.changed,
+  ChangeKind.added,
+];
 
 function byRank(left: ServiceChange, right: ServiceChange): number {
   const [one, other] = [left, right].map(({ change, namespace, name, urn }) => [

@@ -54,6 +54,13 @@ describe("templates for pull requests", () => {
     }
   });
 
+  it("build what they run, before the preview", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    ok("build" in scripts);
+    for (const script of [githubScripts.join("\n"), gitlabScripts.join("\n")])
+      match(script, /npm ci[\s\S]*npm run build\n[\s\S]*pulumi preview /);
+  });
+
   it("give a fork's code no secrets, and a job no more rights than it needs", () => {
     deepStrictEqual(github.on, { pull_request: null });
     deepStrictEqual(github.permissions, { contents: "read" });
