@@ -83,7 +83,11 @@ export const constructors = {
       name,
       {
         ...(Object.fromEntries(known) as Omit<InferencePlatformArgs, "cluster">),
-        cluster: { kubeconfig, identifier: clusterIdentifier ?? name, ...(provider && { provider }) },
+        cluster: {
+          kubeconfig,
+          ...(clusterIdentifier !== undefined && { identifier: clusterIdentifier }),
+          ...(provider && { provider }),
+        },
       },
       opts,
     );

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ConfigFragment } from "../sdk/api/configFragment";
 import { nearest } from "../sdk/nearest";
-import { assertNoProblems, type Problem } from "../sdk/problems";
+import { assertNoProblems, ConfigurationError, type Problem } from "../sdk/problems";
 import type * as schema from "./components";
 import { neededValue } from "./knownValue";
 
@@ -13,6 +13,7 @@ type Recipe = (args: never) => ConfigFragment;
 const recipes: Record<string, () => Promise<Recipe>> = {
   accelerator: async () => (await import("../sdk/recipes/accelerator")).accelerator,
   autoscale: async () => (await import("../sdk/recipes/scaling")).autoscale,
+  canary: async () => (await import("../sdk/recipes/router")).canary,
   deviceClaim: async () => (await import("../sdk/recipes/dra")).deviceClaim,
   disaggregated: async () => (await import("../sdk/recipes/disaggregation")).disaggregated,
   hardening: async () => (await import("../sdk/recipes/hardening")).hardening,
@@ -24,11 +25,14 @@ const recipes: Record<string, () => Promise<Recipe>> = {
   nixlTransfer: async () => (await import("../sdk/recipes/nixlTransfer")).nixlTransfer,
   pinImages: async () => (await import("../sdk/recipes/images")).pinImages,
   precisePrefixCache: async () => (await import("../sdk/recipes/precisePrefixCache")).precisePrefixCache,
+  referencedPool: async () => (await import("../sdk/recipes/pool")).referencedPool,
+  referencedRoutes: async () => (await import("../sdk/recipes/router")).referencedRoutes,
   replicas: async () => (await import("../sdk/recipes/scaling")).replicas,
   singleNode: async () => (await import("../sdk/recipes/parallelism")).singleNode,
   storageInitializer: async () => (await import("../sdk/recipes/storage")).storageInitializer,
   tracing: async () => (await import("../sdk/recipes/tracing")).tracing,
   vllm: async () => (await import("../sdk/recipes/vllm")).vllm,
+  withoutStorageInitializer: async () => (await import("../sdk/recipes/storage")).withoutStorageInitializer,
 };
 
 /** Names of the recipes that other languages may use. */
@@ -37,7 +41,8 @@ export const recipeNames: readonly string[] = Object.keys(recipes);
 /**
  * The fragments of a service, with those made that are recipes. What comes out of a secret is secret again.
  *
- * @throws ConfigurationError with every fragment that is neither a spec nor a recipe, or both, and names that no recipe has
+ * @throws ConfigurationError with every fragment that is neither a spec nor a recipe, or both, and names that no recipe has; then with
+ * everything that recipes find wrong with their arguments
  */
 export async function fragmentsOf(service: string, given: unknown): Promise<ConfigFragment[] | undefined> {
   if (given === undefined) return undefined;
@@ -53,7 +58,19 @@ export async function fragmentsOf(service: string, given: unknown): Promise<Conf
     subject,
     fragments.flatMap(({ value }, index) => problemsOf(value, index)),
   );
-  return Promise.all(fragments.map(({ value, secret }) => fragmentOf(value, secret)));
+  const made = await Promise.allSettled(fragments.map(({ value, secret }) => fragmentOf(value, secret)));
+  const reasons = made.map((result) => (result.status === "rejected" ? (result.reason as unknown) : undefined));
+  const other = reasons.find((reason) => reason !== undefined && !(reason instanceof ConfigurationError));
+  if (other !== undefined) throw other;
+  assertNoProblems(
+    subject,
+    reasons.flatMap((reason, index) =>
+      reason instanceof ConfigurationError
+        ? reason.problems.map((problem) => ({ ...problem, path: `fragments[${index}].args.${problem.path}` }))
+        : [],
+    ),
+  );
+  return made.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
 /** Only what is an Output as a whole is waited for: what lies deeper may stay unknown or secret. */
@@ -80,11 +97,13 @@ async function make(recipe: string, args: unknown): Promise<ConfigFragment> {
   return made(args ?? {});
 }
 
-function problemsOf({ recipe, args, spec, name }: Given, index: number): Problem[] {
+function problemsOf({ recipe, args, spec, name, annotations }: Given, index: number): Problem[] {
   const path = `fragments[${index}]`;
   if (recipe === undefined) {
     const problems: Problem[] = [];
     if (name === undefined) problems.push({ path: `${path}.name`, message: "missing" });
+    if (spec === undefined && annotations === undefined)
+      problems.push({ path: `${path}.spec`, message: "missing", fix: "give a spec, or name a recipe" });
     if (args !== undefined)
       problems.push({ path: `${path}.args`, message: "arguments of no recipe", fix: "name it in recipe" });
     return problems;
@@ -92,7 +111,7 @@ function problemsOf({ recipe, args, spec, name }: Given, index: number): Problem
   if (spec !== undefined) {
     return [{ path, message: "both a spec and a recipe", fix: "make two fragments of it" }];
   }
-  if (recipe in recipes) return [];
+  if (Object.hasOwn(recipes, recipe)) return [];
   const near = nearest(recipe, recipeNames);
   return [
     {

@@ -1,6 +1,6 @@
 module pulumi-kserve-go
 
-go 1.24
+go 1.25.11
 
 require (
 	github.com/pulumi/pulumi-kubernetes/sdk/v4 v4.34.2

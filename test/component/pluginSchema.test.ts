@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -50,11 +50,26 @@ describe("fragments from other languages", () => {
   it("are refused when they are neither, or both, with every problem at once", async () => {
     const given = [{ recipe: "vlm" }, { recipe: "model", spec: {} }, { spec: {} }, { name: "x", args: {} }];
     await rejects(fragmentsOf("llama", given), {
-      message: `LLMInferenceService "llama": 4 problems
+      message: `LLMInferenceService "llama": 5 problems
   - fragments[0].recipe: no such recipe; given: "vlm"; fix: did you mean "vllm"?
   - fragments[1]: both a spec and a recipe; fix: make two fragments of it
   - fragments[2].name: missing
+  - fragments[3].spec: missing; fix: give a spec, or name a recipe
   - fragments[3].args: arguments of no recipe; fix: name it in recipe`,
+    });
+    await rejects(fragmentsOf("llama", [{ recipe: "constructor" }]), /fragments\[0\]\.recipe: no such recipe/);
+  });
+
+  it("are refused with the mistakes in the arguments of all recipes at once", async () => {
+    const given = [
+      { recipe: "vllm", args: { maxModelLen: 0 } },
+      { recipe: "accelerator", args: { accelerator: "nvidia-h100-80g", count: 1 } },
+    ];
+    await rejects(fragmentsOf("llama", given), (error: Error) => {
+      match(error.message, /^LLMInferenceService "llama": 2 problems/);
+      match(error.message, /fragments\[0\]\.args\..*maxModelLen/);
+      match(error.message, /fragments\[1\]\.args\..*accelerator/);
+      return true;
     });
   });
 });

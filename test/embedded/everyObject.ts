@@ -1,3 +1,4 @@
+import { sleep } from "../../local/process";
 import { ApiError, type KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 /** What Kubernetes makes and removes in its own time. */
@@ -43,7 +44,7 @@ async function objectsOf(
 ): Promise<[string, KubernetesObject][]> {
   const kinds = new Map<string, string>();
   for (const path of paths) {
-    const { resources } = (await goneIsEmpty(client.request("GET", path), { resources: [] })) as {
+    const { resources } = (await read(client, path, { resources: [] })) as {
       resources: ServedKind[];
     };
     for (const { name, kind, verbs } of resources) {
@@ -53,7 +54,7 @@ async function objectsOf(
   }
   const found = await Promise.all(
     [...kinds].map(async ([kind, path]) => {
-      const { items } = (await goneIsEmpty(client.request("GET", path), { items: [] })) as {
+      const { items } = (await read(client, path, { items: [] })) as {
         items: KubernetesObject[];
       };
       return items.map((item): [string, KubernetesObject] => [
@@ -65,13 +66,18 @@ async function objectsOf(
   return found.flat();
 }
 
-/** Discovery shows a kind for a while after its CRD is gone. */
-async function goneIsEmpty(answer: Promise<unknown>, empty: unknown): Promise<unknown> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return empty;
-    throw error;
+/**
+ * Discovery shows a kind for a while after its CRD is gone, and the storage of one that is new is opened when it is first asked for: until
+ * then the API server says "storage is (re)initializing" with code 429.
+ */
+async function read(client: KubernetesClient, path: string, gone: unknown): Promise<unknown> {
+  for (const deadline = Date.now() + 60_000; ; await sleep(500)) {
+    try {
+      return await client.request("GET", path);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return gone;
+      if (!(error instanceof ApiError && error.code === 429 && Date.now() < deadline)) throw error;
+    }
   }
 }
 
