@@ -95,6 +95,15 @@ export function joinPlan(exported: readonly ExportedStack[], options: MoveOption
       fix: `pulumi -C stacks/${part} stack export --stack <stack> --file ${part}.json`,
     });
   }
+  const names = [...new Set(states.flatMap((state) => state.stack || []))];
+  if (names.length > 1) {
+    problems.push({
+      path: "stack",
+      given: names.join(", "),
+      message: "the states are of stacks with different names",
+      fix: "export those of one environment, or rename the stacks with `pulumi stack rename`",
+    });
+  }
   if (problems.length > 0) throw new ConfigurationError("states of the three stacks", problems);
   const stack = options.stack ?? states[0]?.stack ?? "";
   const full = (project: string): string => `${options.organization ?? "organization"}/${project}/${stack}`;

@@ -4,6 +4,7 @@ import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
+import { composedSettings } from "./encrypted";
 import { configNamespace } from "./origins";
 import { encryptedSetting, markSecrets } from "./secrets";
 
@@ -11,7 +12,7 @@ const lazyRequire = createRequire(__filename);
 
 /**
  * The settings of a program in the stack's configuration, over those of the base that they name; not checked, with whatever else has the
- * namespace of this project, so that a key with a typing error is found. What was encrypted in specs is marked.
+ * namespace of this project, so that a key with a typing error is found. What was encrypted in specs that are composed is marked.
  *
  * @param keys the settings that the program has
  * @throws ConfigurationError for a base that cannot be had or merged.
@@ -21,14 +22,15 @@ export function configuredSettings(keys: readonly string[]): Record<string, unkn
   const config = runtimeConfig.allConfig();
   const found = Object.keys(config).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
   const known = keys.filter((key) => found.includes(key));
-  const given: Record<string, unknown> = {};
-  for (const key of [...known, ...found.filter((name) => !keys.includes(name)).sort()]) {
-    const name = prefix + key;
-    const value = parseValue(config[name] ?? "");
-    given[key] = isConfigSecret(name)
-      ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), projectFolder()))
-      : value;
-  }
+  const inOrder = [...known, ...found.filter((name) => !keys.includes(name)).sort()];
+  const given: Record<string, unknown> = Object.fromEntries(
+    inOrder.map((key) => {
+      const name = prefix + key;
+      const value = parseValue(config[name] ?? "");
+      const isMarked = composedSettings.has(key) && isConfigSecret(name);
+      return [key, isMarked ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), projectFolder())) : value];
+    }),
+  );
   if (given.base === undefined) return given;
   const { withBase } = lazyRequire("./baseFiles") as typeof import("./baseFiles");
   const own = { name: `Pulumi.${pulumi.getStack()}.yaml`, settings: given };

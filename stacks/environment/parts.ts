@@ -29,6 +29,7 @@ const readers: Readonly<Record<string, readonly Part[]>> = {
   preflight: ["services"],
   outputs: ["platform", "services"],
 } satisfies Record<keyof EnvironmentSettings, readonly Part[]>;
+const readersOf = (key: string): readonly Part[] => (Object.hasOwn(readers, key) ? (readers[key] ?? []) : []);
 
 /** Every setting that one of the three stacks has. */
 export const partKeys: readonly string[] = [...settingKeys, ...Object.values(linkOf)];
@@ -50,21 +51,37 @@ export function settingsOfPart(part: Part, given: Readonly<Record<string, unknow
   const own: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(given)) {
-    if (readers[key]?.includes(part)) own[key] = value;
+    if (readersOf(key).includes(part)) own[key] = value;
     else if (!isLink(key, part)) problems.push(misplaced(key, part));
   }
   const link = part === "cluster" ? undefined : given[linkOf[part]];
   if (part !== "cluster") problems.push(...checkLink(linkOf[part], link, part, given, isLinked));
+  problems.push(...checkOutputs(part, own));
   assertNoProblems(subjectOf(part), problems);
   return { own, ...(typeof link === "string" && { link }) };
 }
 
 const isLink = (key: string, part: Part): boolean => part !== "cluster" && key === linkOf[part];
 
+/** The stack of services has no other way into the cluster than what that of the platform publishes. */
+function checkOutputs(part: Part, { outputs }: Readonly<Record<string, unknown>>): Problem[] {
+  if (part !== "platform" || (outputs as { kubeconfig?: unknown } | null | undefined)?.kubeconfig !== false) return [];
+  return [
+    {
+      path: "outputs.kubeconfig",
+      given: false,
+      message: "the stack of services needs one",
+      allowed: "true, or the text of another kubeconfig",
+      fix: "leave it out",
+    },
+  ];
+}
+
 const subjectOf = (part: Part): string => `configuration of the ${part} stack`;
 
 function misplaced(key: string, part: Part): Problem {
-  const owner = readers[key] ?? parts.filter((other) => isLink(key, other));
+  const readBy = readersOf(key);
+  const owner = readBy.length > 0 ? readBy : parts.filter((other) => isLink(key, other));
   if (owner.length > 0) {
     return {
       path: key,
@@ -75,7 +92,7 @@ function misplaced(key: string, part: Part): Problem {
   }
   const known = ownKeys(part);
   const guess = nearest(key, [...known, ...partKeys]);
-  const elsewhere = guess !== undefined && !known.includes(guess) ? readers[guess]?.[0] : undefined;
+  const elsewhere = guess !== undefined && !known.includes(guess) ? readersOf(guess)[0] : undefined;
   return {
     path: key,
     message: "no such setting",
@@ -87,7 +104,7 @@ function misplaced(key: string, part: Part): Problem {
 }
 
 function ownKeys(part: Part): string[] {
-  const own = settingKeys.filter((key) => readers[key]?.includes(part));
+  const own = settingKeys.filter((key) => readersOf(key).includes(part));
   return part === "cluster" ? own : [linkOf[part], ...own];
 }
 
@@ -155,7 +172,10 @@ export function parsePart(part: Part, { own }: PartSettings, nodes: PublishedNod
   }
 }
 
-/** What other stacks need of the settings about nodes, for which no cluster has to be there. */
+/**
+ * What other stacks need of the settings about nodes, for which no cluster has to be there. Values of charts and configurations of add-ons
+ * decide nothing about nodes, and may hold secrets, which would be plain in an output.
+ */
 export function publishedNodes({
   cluster: { gke, eks, existing } = {},
   acceleratorPools,
@@ -164,11 +184,29 @@ export function publishedNodes({
 }: EnvironmentSettings): PublishedNodes {
   const where = existing && { ...(existing.gke && { gke: existing.gke }), ...(existing.eks && { eks: existing.eks }) };
   // Who reads it makes no cluster of it, so that no text of a kubeconfig is needed.
-  const known = gke ? { gke } : eks ? { eks } : where && { existing: { ...where, kubeconfigFile: "none" } };
+  const known = gke
+    ? { gke }
+    : eks
+      ? { eks: withoutConfigurations(eks) }
+      : where && { existing: { ...where, kubeconfigFile: "none" } };
   return {
     ...(known && { cluster: known }),
     ...(acceleratorPools && { acceleratorPools }),
-    ...(clusterParts && { clusterParts }),
+    ...(clusterParts && { clusterParts: without(clusterParts, "values") }),
     ...(pools && { pools: pools as NonNullable<PublishedNodes["pools"]> }),
   };
+}
+
+type EksSettings = NonNullable<NonNullable<EnvironmentSettings["cluster"]>["eks"]>;
+
+function withoutConfigurations({ addons, ...eks }: EksSettings): EksSettings {
+  if (addons === undefined) return eks;
+  const shown = Object.entries(addons).map(
+    ([name, addon]) => [name, addon && without(addon, "configuration")] as const,
+  );
+  return { ...eks, addons: Object.fromEntries(shown) };
+}
+
+function without<T extends object>(given: T, left: keyof T & string): T {
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key !== left)) as T;
 }

@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Marked } from "../../sdk/compose/marked";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
+
+import { Marked, secretText } from "../../sdk/compose/marked";
+import { configuredSettings } from "../../stacks/environment/configuration";
+import { withMarkedSecrets } from "../../stacks/environment/encrypted";
 import { encryptedSetting, markSecrets } from "../../stacks/environment/secrets";
 
 const secret = (value: string | number): Marked => new Marked(value, { unknown: false, secret: true, carriers: [] });
@@ -34,6 +38,28 @@ describe("secrets of a stack's configuration", () => {
     deepStrictEqual(markSecrets(services, undefined), [
       { ...services[0], spec: { model: { uri: secret("hf://a/b") }, labels: { token: secret("hunter2") } } },
     ]);
+  });
+
+  describe("elsewhere than in services and fragments", () => {
+    const issuers = (email: unknown) => ({ certManager: { issuers: { acme: { spec: { email } } } } });
+    afterEach(() => runtimeConfig.setAllConfig({}));
+
+    it("are plain, since nothing there takes marks away", () => {
+      const given = { "pulumi-kserve:platform": JSON.stringify(issuers("a@b.c")), "pulumi-kserve:__proto__": "1" };
+      runtimeConfig.setAllConfig(given, Object.keys(given));
+      const settings = configuredSettings(["platform"]);
+      deepStrictEqual(settings.platform, issuers("a@b.c"));
+      // To be found and refused.
+      deepStrictEqual(Object.keys(settings), ["platform", "__proto__"]);
+    });
+
+    it("have a text in their place where they cannot be decrypted", () => {
+      const encrypted = { secure: "v1:ciphertext" };
+      deepStrictEqual(withMarkedSecrets({ platform: issuers(encrypted), fragments: [{ spec: { a: encrypted } }] }), {
+        platform: issuers(secretText),
+        fragments: [{ spec: { a: new Marked(undefined, { unknown: true, secret: true, carriers: [] }) } }],
+      });
+    });
   });
 
   it("finds the configuration file above the program's folder", () => {

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert";
 
 import { type ExportedStack, joinPlan, splitPlan } from "../../cli/stacks/movePlan";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
-import { type Part, settingsOfPart } from "../../stacks/environment/parts";
+import { type Part, publishedNodes, settingsOfPart } from "../../stacks/environment/parts";
 
 /** The problems with which something fails. */
 function problemsOf(work: () => unknown): readonly Problem[] {
@@ -48,6 +48,34 @@ describe("settings of one of three stacks", () => {
     strictEqual(of("services", {})[0]?.path, "platformStack");
     strictEqual(of("services", { platformStack: "prod" })[0]?.message, "not the full name of a stack");
     strictEqual(of("platform", {})[0]?.allowed, '"<organization>/<project>/<stack>", or cluster.kubeconfig');
+  });
+
+  it("are none by what every object has", () => {
+    deepStrictEqual(
+      of("services", { platformStack, constructor: 1, toString: 2 }).map(({ message }) => message),
+      ["no such setting", "no such setting"],
+    );
+  });
+
+  it("publish the kubeconfig that services need", () => {
+    strictEqual(of("platform", { clusterStack, outputs: { kubeconfig: false } })[0]?.path, "outputs.kubeconfig");
+    deepStrictEqual(of("platform", { clusterStack, outputs: { kubeconfig: true } }), []);
+    deepStrictEqual(of("services", { platformStack, outputs: { kubeconfig: false } }), []);
+  });
+
+  it("publish nothing about nodes that may be secret", () => {
+    const network = { privateSubnetIds: { "eu-west-1a": "subnet-1" }, vpcId: "vpc-1" };
+    const addons = { coredns: { version: "v1", configuration: { token: "hunter2" } }, "vpc-cni": false as const };
+    deepStrictEqual(
+      publishedNodes({
+        cluster: { eks: { region: "eu-west-1", network, addons } },
+        clusterParts: { nvidia: "dra", values: { "gpu-operator": { token: "hunter2" } } },
+      }),
+      {
+        cluster: { eks: { region: "eu-west-1", network, addons: { coredns: { version: "v1" }, "vpc-cni": false } } },
+        clusterParts: { nvidia: "dra" },
+      },
+    );
   });
 
   it("let a platform name its cluster by a kubeconfig alone", () => {
@@ -130,6 +158,12 @@ describe("the commands that move an environment", () => {
     strictEqual(problemsOf(() => splitPlan(foreign))[0]?.message, "belongs to none of the three parts");
     const interrupted = { deployment: { ...whole().deployment, pending_operations: [{}] } };
     strictEqual(problemsOf(() => splitPlan(interrupted))[0]?.message, "an update of it was interrupted");
+    const text = JSON.stringify(stateOf("inference-services", []));
+    const other = JSON.parse(text.replaceAll("urn:pulumi:prod::", "urn:pulumi:dev::")) as ExportedStack;
+    throws(
+      () => joinPlan([stateOf("inference-platform", []), other]),
+      /stack: the states are of stacks with different names; given: "prod, dev"/,
+    );
     throws(() => joinPlan([whole()]), /the state of the services stack is not among those given/);
   });
 });
