@@ -135,7 +135,7 @@ function described(schema: unknown, path: string, isPart = false): JsonSchema {
 }
 
 /** Lists of which a layer can remove elements. */
-const mergedByName = ["services", "fragments", "acceleratorPools", "pools"];
+const mergedByName = ["services", "fragments", "acceleratorPools", "pools", "platform.gateway.listeners"];
 const removable = { const: true, description: "Removes the element of this name that a base has." };
 
 /** The schema as a file: one setting and one definition a line. */

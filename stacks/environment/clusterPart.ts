@@ -6,10 +6,10 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { InferencePlatformArgs } from "../../components/inferencePlatform";
-import { ConfigurationError } from "../../sdk/problems";
+import { assertNoProblems, ConfigurationError } from "../../sdk/problems";
 import { projectFolder } from "./configuration";
 import type { ManagedCluster } from "./pools";
-import { clusterName } from "./poolChecks";
+import { checkKubeconfig, clusterName } from "./poolChecks";
 import type { EnvironmentSettings } from "./settings";
 
 const lazyRequire = createRequire(__filename);
@@ -47,23 +47,43 @@ function managedClusterOf(settings: ManagedSettings): ManagedCluster | undefined
 /**
  * The cluster that the settings name by its kubeconfig.
  *
- * @throws ConfigurationError when they name none.
+ * @throws ConfigurationError when they name none, or two, or a file that cannot be read.
  */
 export function clusterOf(settings: Pick<EnvironmentSettings, "cluster">): InferencePlatformArgs["cluster"] {
   const { kubeconfig, kubeconfigFile, identifier } = settings.cluster ?? {};
-  const text = kubeconfig ?? (kubeconfigFile && readFileSync(resolve(projectFolder(), kubeconfigFile), "utf8"));
+  assertNoProblems(subject, checkKubeconfig(settings.cluster ?? {}));
+  const text =
+    kubeconfig ?? (kubeconfigFile && readKubeconfig(resolve(projectFolder(), kubeconfigFile), kubeconfigFile));
   if (!text) {
-    throw new ConfigurationError("environment configuration", [
+    throw new ConfigurationError(subject, [
       {
         path: "cluster",
         message: "does not say which cluster",
         allowed:
           "cluster.kubeconfig (text, as a secret), cluster.kubeconfigFile (path), cluster.existing, cluster.gke or cluster.eks",
-        fix: "pulumi config set --secret --path cluster.kubeconfig < kubeconfig, or use `npm run local:up` for the embedded cluster",
+        fix: "pulumi config set --secret --path 'pulumi-kserve:cluster.kubeconfig' < kubeconfig, or use `npm run local:up` for the embedded cluster",
       },
     ]);
   }
   return { kubeconfig: pulumi.secret(text), identifier };
+}
+
+const subject = "environment configuration";
+
+function readKubeconfig(path: string, given: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigurationError(subject, [
+      {
+        path: "cluster.kubeconfigFile",
+        given,
+        message: `cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+        allowed: "a path from the project's folder",
+        fix: `make ${path}, or name another file`,
+      },
+    ]);
+  }
 }
 
 /**

@@ -64,6 +64,9 @@ const settingsRule = partsOf({
   platform: partsOf({ gateway: partsOf({ listeners: listOf("name", plain) }) }),
 });
 
+/** Lists in which a layer must have each name once; in specs that matters only where one layer is merged into another. */
+const namedLists = ["services", "fragments", "acceleratorPools", "pools", "platform.gateway.listeners"];
+
 type JsonMap = Record<string, unknown>;
 
 class Merger {
@@ -137,10 +140,11 @@ class Merger {
     const result = new Map(lower.map((item) => [this.elementPath(path, item, rule), item]));
     // What is listed twice below is not for this layer to lose.
     if (result.size < lower.length) return [...lower, ...upper];
+    if (!namedLists.includes(path)) this.checkRepeated(upper, rule, path);
     for (const item of upper) {
       const at = this.elementPath(path, item, rule);
       const below = result.get(at);
-      if (item.remove === true) this.remove(item, at, result);
+      if (item.remove === true) this.remove(item, rule, at, result);
       else {
         if (below === undefined) this.checkNamespace(item, path, at);
         // Naming an element does not set its name.
@@ -151,12 +155,13 @@ class Merger {
     return [...result.values()];
   }
 
-  private remove(item: JsonMap, at: string, result: Map<string, JsonMap>): void {
+  private remove(item: JsonMap, { elements }: Rule, at: string, result: Map<string, JsonMap>): void {
     const below = result.get(at);
-    const others = Object.keys(item).filter((key) => !["name", "namespace", "remove"].includes(key));
+    const { key = "name" } = elements ?? {};
+    const others = Object.keys(item).filter((other) => ![key, "namespace", "remove"].includes(other));
     if (below === undefined) {
-      const names = [...result.values()].map(({ name }) => String(name));
-      const guess = nearest(String(item.name), names);
+      const names = [...result.values()].map((other) => String(other[key]));
+      const guess = nearest(String(item[key]), names);
       this.problem(at, {
         message: "is removed, and no layer below has it",
         allowed: names.join(", ") || undefined,
@@ -185,22 +190,27 @@ class Merger {
 
   /** Two of one name in a layer, of which one would be lost in the other. */
   private checkNames(settings: JsonMap): void {
-    for (const list of ["services", "fragments", "acceleratorPools", "pools"]) {
-      const rule = settingsRule.part(list);
-      const value = settings[list];
-      if (!rule.elements || !keyed(value, rule.elements.key)) continue;
-      const seen = new Map<string, number>();
-      for (const [index, item] of value.entries()) {
-        const at = this.elementPath(list, item, rule);
-        const first = seen.get(at);
-        if (first === undefined) seen.set(at, index);
-        else
-          this.problem(`${list}[${index}].name`, {
-            given: item.name,
-            message: `${list}[${first}] has this name too`,
-            fix: "rename one of them",
-          });
-      }
+    for (const list of namedLists) {
+      const steps = list.split(".");
+      const rule = steps.reduce((of, key) => of.part(key), settingsRule);
+      const value = steps.reduce<unknown>((of, key) => (isMap(of) ? of[key] : undefined), settings);
+      if (rule.elements && keyed(value, rule.elements.key)) this.checkRepeated(value, rule, list);
+    }
+  }
+
+  private checkRepeated(items: readonly JsonMap[], rule: Rule, path: string): void {
+    const { key = "name" } = rule.elements ?? {};
+    const seen = new Map<string, number>();
+    for (const [index, item] of items.entries()) {
+      const at = this.elementPath(path, item, rule);
+      const first = seen.get(at);
+      if (first === undefined) seen.set(at, index);
+      else
+        this.problem(`${path}[${index}].${key}`, {
+          given: item[key],
+          message: `${path}[${first}] has this ${key} too`,
+          fix: key === "name" ? "rename one of them" : "leave one of them out",
+        });
     }
   }
 

@@ -27,9 +27,13 @@ function named(path: string, settings: Record<string, unknown>): string {
 
 /** The layers that set what is at a path, or the nearest thing that it lies in. */
 function originOf(path: string, fields: readonly ExplainedField[]): string {
-  for (let at = path; at !== ""; at = at.replace(/(\.[^.[\]]*|\[[^[\]]*\]|[^.[\]]+)$/, "")) {
-    const found = fields.filter((field) => isWithin(field.path, at));
+  for (let at = path; at !== "";) {
+    const place = at;
+    const found = fields.filter((field) => isWithin(field.path, place));
     if (found.length > 0) return [...new Set(found.map(({ source }) => source))].join(" and ");
+    at = place.replace(/(\.[^.[\]]*|\[[^[\]]*\]|[^.[\]]+)$/, "");
+    // Keys may have brackets that belong to nothing.
+    if (at === place) at = place.slice(0, -1);
   }
   return "";
 }

@@ -69,12 +69,28 @@ function checkCluster(cluster: ClusterSettings): Problem[] {
         message: `there is cluster.${first} too, and an environment has one cluster`,
         fix: key === "identifier" ? `say it as cluster.${first}.identifier` : "leave one of them out",
       }))
-    : [];
+    : checkKubeconfig(cluster);
   return [
     ...problems,
     ...placed("cluster.gke", gke && gkeProblems(gke)),
     ...placed("cluster.eks", eks && eksProblems(eks)),
     ...placed("cluster.existing", existing && existingProblems(existing)),
+  ];
+}
+
+/** A cluster that is named by a kubeconfig is named by one. */
+export function checkKubeconfig({
+  kubeconfig,
+  kubeconfigFile,
+}: Pick<ClusterSettings, "kubeconfig" | "kubeconfigFile">): Problem[] {
+  if (kubeconfig === undefined || kubeconfigFile === undefined) return [];
+  return [
+    {
+      path: "cluster.kubeconfigFile",
+      given: kubeconfigFile,
+      message: "there is cluster.kubeconfig too",
+      fix: "leave one of them out",
+    },
   ];
 }
 

@@ -86,6 +86,7 @@ describe("the JSON schema of a stack's configuration", () => {
       }),
       [],
     );
+    deepStrictEqual(wrong(settings({ platform: { gateway: { listeners: [{ name: "https", remove: true }] } } })), []);
   });
 
   it("describes only settings that there are", () => {

@@ -9,6 +9,7 @@ import { Marked } from "../../sdk/compose/marked";
 import { ConfigurationError, describeProblem } from "../../sdk/problems";
 import { layersBelow, withBase } from "../../stacks/environment/baseFiles";
 import { explainLayers, mergeLayers } from "../../stacks/environment/layers";
+import { located } from "../../stacks/environment/located";
 import { parseSettings, settingKeys } from "../../stacks/environment/settings";
 
 const layer = (name: string, settings: Record<string, unknown>) => ({ name, settings });
@@ -142,6 +143,38 @@ describe("layers of settings", () => {
       'services[lama]: is removed, and no layer below has it; set by Pulumi.dev.yaml; allowed: llama; fix: did you mean "llama"?',
       "services[llama]: is removed, and has mode nevertheless; set by Pulumi.dev.yaml; fix: leave one out",
     ]);
+  });
+
+  it("remove elements by whatever key a list has, and refuse two of one key in a layer", () => {
+    const main = (more: object) => ({
+      fragments: [{ name: "gpu", spec: { template: { containers: [{ name: "main", ...more }] } } }],
+    });
+    const mount = { name: "data", mountPath: "/a" };
+    deepStrictEqual(
+      merged(main({ volumeMounts: [mount, { ...mount, mountPath: "/b" }] }), {
+        ...main({ volumeMounts: [{ mountPath: "/a", remove: true }] }),
+      }),
+      { settings: main({ volumeMounts: [{ ...mount, mountPath: "/b" }] }), problems: [] },
+    );
+    const listeners = [{ name: "https" }, { name: "https" }];
+    const { problems } = merged(main({ volumeMounts: [mount] }), {
+      platform: { gateway: { listeners } },
+      ...main({ volumeMounts: [mount, mount] }),
+    });
+    const at = "fragments[gpu].spec.template.containers[main].volumeMounts";
+    deepStrictEqual(
+      problems.map(({ path, message }) => [path, message]),
+      [
+        ["platform.gateway.listeners[1].name", "platform.gateway.listeners[0] has this name too"],
+        [`${at}[1].mountPath`, `${at}[0] has this mountPath too`],
+      ],
+    );
+  });
+
+  it("are found for paths with brackets that belong to nothing", () => {
+    const layers = [layer("base.yaml", { mirrors: { "a[b": "x", c: "y" } }), layer("stack", {})];
+    const [problem] = located([{ path: "mirrors.a[", message: "wrong" }], layers);
+    strictEqual(problem?.origin, "base.yaml");
   });
 
   it("keep marked and encrypted values whole, and keys such as __proto__", () => {
