@@ -10,8 +10,8 @@ import { ConfigurationError, type Problem } from "../../sdk/problems";
 import { composeService, defaultNamespace } from "../../stacks/environment/composeService";
 import { configNamespace } from "../../stacks/environment/origins";
 import { preflightServices } from "../../stacks/environment/plan";
-import type { EnvironmentSettings, ServiceSettings } from "../../stacks/environment/settings";
-import { checkOtherProgram } from "./otherPrograms";
+import type { ServiceSettings } from "../../stacks/environment/settings";
+import { checkOtherProgram, type OtherProgram } from "./otherPrograms";
 import { platformProblems } from "./platformProblems";
 import type { NamedStack } from "./stacks";
 
@@ -61,7 +61,7 @@ export async function checkStack(
   };
   const read = await caught(() => readLayers(stack, file));
   if ("problems" in read) return { ...empty, layers: [shown], problems: read.problems };
-  const { config, layers } = read.value;
+  const { config, layers, project } = read.value;
   const known = {
     ...empty,
     layers: layers.map(({ name }) => name),
@@ -70,19 +70,19 @@ export async function checkStack(
       .sort(),
   };
   const parsed = await caught(
-    async () =>
-      (await checkOtherProgram(config)) ?? {
+    async (): Promise<OtherProgram> =>
+      (await checkOtherProgram(config, project)) ?? {
         environment: await environmentOf(stack, read.value),
         notes: notesOf(config),
       },
   );
   if ("problems" in parsed) return { ...known, problems: parsed.problems };
-  const { environment, notes } = parsed.value;
-  return { ...known, ...(await checkEnvironment(environment, presets)), notes };
+  const { notes } = parsed.value;
+  return { ...known, ...(await checkEnvironment(parsed.value, presets)), notes };
 }
 
 async function checkEnvironment(
-  environment: EnvironmentSettings,
+  { environment, plan }: OtherProgram,
   presets: Parameters<typeof checkStack>[1],
 ): Promise<Pick<StackCheck, "services" | "problems" | "findings" | "warnings">> {
   const { services = [] } = environment;
@@ -100,7 +100,8 @@ async function checkEnvironment(
   return {
     services: composed.map(([entry]) => fullName(entry)),
     problems,
-    findings: preflightServices(environment, composed),
+    // What a waiver is for may be found where the platform is known.
+    findings: preflightServices(environment, composed, plan).filter(({ code }) => !plan || code !== "waiver-unused"),
     warnings: composed.flatMap(([entry, { warnings }]) =>
       warnings.map((warning) => ({ service: fullName(entry), ...warning })),
     ),

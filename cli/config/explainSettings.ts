@@ -41,18 +41,37 @@ function withServiceDefaults(settings: Record<string, unknown>, fields: readonly
   if (!Array.isArray(services)) return [...fields];
   const ofServices = fields.filter(({ path }) => path.startsWith("services["));
   const owners = ofServices.filter(({ path }) => /^services\[[^\]]*\]\.name$/.test(path));
-  const defaults = fields.filter(({ path }) => path.startsWith("serviceDefaults."));
+  // What a layer removes is no default.
+  const defaults = fields.filter(({ path, value }) => path.startsWith("serviceDefaults.") && value !== null);
+  const given = usableDefaults(settings);
   const completed = owners.flatMap((owner, index) => {
     const at = owner.path.slice(0, -".name".length);
     const own = ofServices.filter((field) => isWithin(field.path, at));
     const entry = services[index] as ServiceSettings;
-    return serviceFields(at, entry, own, { given: settings, fields: defaults });
+    return serviceFields(at, entry, own, { given, fields: defaults });
   });
   const others = fields.filter(
     (field) => !owners.some(({ path }) => isWithin(field.path, path.slice(0, -".name".length))),
   );
   return [...others, ...completed];
 }
+
+/** Defaults and fragments of a right form; that others are wrong is the check's to say. */
+function usableDefaults({ serviceDefaults, fragments }: Record<string, unknown>): DefaultsOf {
+  const isUsable = ([key, value]: [string, unknown]): boolean => {
+    if (key === "fragments") return Array.isArray(value);
+    return ["labels", "annotations"].includes(key) ? isObject(value) : value !== null;
+  };
+  return {
+    ...(isObject(serviceDefaults) && {
+      serviceDefaults: Object.fromEntries(Object.entries(serviceDefaults).filter(isUsable)) as ServiceDefaults,
+    }),
+    ...(Array.isArray(fragments) && { fragments: fragments as DefaultsOf["fragments"] }),
+  };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 interface Defaults {
   readonly given: DefaultsOf;
@@ -66,7 +85,9 @@ function serviceFields(
   defaults: Defaults,
 ): ExplainedField[] {
   const result = new Map(own.map((field) => [field.path, field]));
-  const annotations = Object.keys(serviceWithDefaults(entry, defaults.given).annotations ?? {});
+  const named = Array.isArray(entry.fragments) ? entry.fragments : undefined;
+  const { annotations: joined = {} } = serviceWithDefaults({ ...entry, fragments: named }, defaults.given);
+  const annotations = Object.keys(joined);
   const isBroughtByFragment = (part: string): boolean =>
     part.startsWith("annotations") &&
     !annotations.some((key) => part.endsWith(`.${key}`) || part.endsWith(`["${key}"]`));
@@ -76,10 +97,10 @@ function serviceFields(
     const setter = `serviceDefaults of ${source}`;
     const before = result.get(place);
     if (isBroughtByFragment(part)) continue;
-    if (part === "fragments") {
-      const joined = fragmentsWithDefaults(entry.fragments, value as string[]);
+    if (part === "fragments" && Array.isArray(value)) {
+      const all = fragmentsWithDefaults(named, value as string[]);
       const sources = before ? `${before.source}, ${setter}` : setter;
-      result.set(place, { path: place, value: joined, source: sources, overrides: before?.overrides ?? [] });
+      result.set(place, { path: place, value: all, source: sources, overrides: before?.overrides ?? [] });
     } else if (before) result.set(place, { ...before, overrides: [...before.overrides, { source: setter, value }] });
     else result.set(place, { path: place, value, source: setter, overrides: [] });
   }
@@ -104,6 +125,8 @@ function masked(field: ExplainedField): ExplainedField {
 
 function withoutSecrets(value: unknown, path: string): unknown {
   if (value === null || value === undefined) return value;
+  // Whether a kubeconfig is published is none.
+  if (typeof value === "boolean") return value;
   if (secretKeys.test(path)) return secretText;
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, path));

@@ -13,7 +13,7 @@ import {
 } from "../../stacks/environment/settings";
 import { projectRoot } from "../paths";
 import type { GatewayToolName } from "../toolchain/types";
-import { readProjectConfig, readStackConfig } from "./stackYaml";
+import { readProject, readStackConfig } from "./stackYaml";
 
 /** File of a stack's configuration. */
 export function configFile(stack: string, file?: string): string {
@@ -26,6 +26,8 @@ export interface StackConfig {
   readonly config: Record<string, unknown>;
   /** What the settings of this project were merged from, the lowest first. */
   readonly layers: readonly Layer[];
+  /** Name of the project, by its file in the same folder. */
+  readonly project?: string;
 }
 
 /**
@@ -39,8 +41,8 @@ export async function readLayers(stack: string, file?: string): Promise<StackCon
   const path = configFile(stack, file);
   const folder = dirname(path);
   const given = await readStackConfig(path, subject);
-  const ofProject = Object.entries(await readProjectConfig(join(folder, "Pulumi.yaml"), subject));
-  const project = Object.fromEntries(ofProject.filter(([key]) => !Object.hasOwn(given, key)));
+  const { name, config: ofAll } = await readProject(join(folder, "Pulumi.yaml"), subject);
+  const project = Object.fromEntries(Object.entries(ofAll).filter(([key]) => !Object.hasOwn(given, key)));
   const all = { ...project, ...given };
 
   const own: Layer = { name: relative(folder, path).split(sep).join("/"), settings: settingsOfConfig(given) };
@@ -49,10 +51,7 @@ export async function readLayers(stack: string, file?: string): Promise<StackCon
   const layers =
     named === undefined
       ? [own]
-      : layersBelow(
-          { ...own, settings: { ...own.settings, base: named } },
-          { folder, keys: (await programOf(all)).keys },
-        );
+      : layersBelow({ ...own, settings: { ...own.settings, base: named } }, { folder, keys: await keysOf(name, all) });
   if (Object.keys(shared).length > 0) layers.splice(-1, 0, { name: "Pulumi.yaml", settings: shared });
   const { settings, problems } = mergeLayers(layers);
   if (problems.length > 0) throw new ConfigurationError(subject, problems);
@@ -63,7 +62,24 @@ export async function readLayers(stack: string, file?: string): Promise<StackCon
       ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${configNamespace}:${key}`, value])),
     },
     layers,
+    ...(name !== undefined && { project: name }),
   };
+}
+
+/** The settings that a base may have: those of the project's program, also where what tells it otherwise stands in the base. */
+async function keysOf(project: string | undefined, config: Record<string, unknown>): Promise<readonly string[]> {
+  switch (project) {
+    case "pulumi-kserve-gallery":
+      return (await import("../../stacks/gallery/settings")).gallerySettingKeys;
+    case "pulumi-kserve-inference-scheduling":
+      return (await import("../../stacks/inference-scheduling/settings")).inferenceSchedulingKeys;
+    case "inference-cluster":
+    case "inference-platform":
+    case "inference-services":
+      return (await import("../../stacks/environment/parts")).partKeys;
+    default:
+      return (await programOf(config)).keys;
+  }
 }
 
 /**
@@ -84,7 +100,8 @@ export async function readConfig(stack: string, file?: string): Promise<Record<s
     if (paths.length === 0) return [[key, value]];
     if (isOwn && setting === "cluster")
       return paths.includes("") ? [] : [[key, withMarkedSecrets({ cluster: value }).cluster]];
-    if (!isOwn) return [];
+    // A key with a typing error is to be found.
+    if (!isOwn) return setting === key ? [] : [[key, value]];
     problems.push(...paths.map((path) => encryptedProblem(setting + path)));
     return [[key, value]];
   });

@@ -12,27 +12,36 @@ type Config = Record<string, unknown>;
  * @throws ConfigurationError when it cannot be read.
  */
 export async function readStackConfig(path: string, subject: string): Promise<Config> {
-  return readYaml(path, subject);
+  return (await readYaml(path, subject)).config;
+}
+
+/** What the project's file says. */
+export interface ProjectFile {
+  /** Name of the project. */
+  readonly name?: string;
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What the project's file has for all its stacks: a text or number as it is, anything else as `value`. Nothing where there is no such file.
+ * The project's file, and what it has for all its stacks: a text or number as it is, anything else as `value`. Nothing where there is no such file.
  *
  * @throws ConfigurationError when it cannot be read.
  */
-export async function readProjectConfig(path: string, subject: string): Promise<Config> {
-  return Object.fromEntries(
-    Object.entries(await readYaml(path, subject, true)).flatMap(([key, entry]): [string, unknown][] => {
+export async function readProject(path: string, subject: string): Promise<ProjectFile> {
+  const { name, config: given } = await readYaml(path, subject, true);
+  const config = Object.fromEntries(
+    Object.entries(given).flatMap(([key, entry]): [string, unknown][] => {
       const full = key.includes(":") ? key : `${configNamespace}:${key}`;
       if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [[full, entry]];
       const { value, default: fallback } = entry as { value?: unknown; default?: unknown };
-      const given = value ?? fallback;
-      return given === undefined ? [] : [[full, given]];
+      const said = value ?? fallback;
+      return said === undefined ? [] : [[full, said]];
     }),
   );
+  return { config, ...(typeof name === "string" && { name }) };
 }
 
-async function readYaml(path: string, subject: string, optional = false): Promise<Config> {
+async function readYaml(path: string, subject: string, optional = false): Promise<{ name?: unknown; config: Config }> {
   const failed = (message: string): ConfigurationError =>
     new ConfigurationError(subject, [
       { path, message, fix: "create or mend the file, or name another one with --stack or --config" },
@@ -41,11 +50,13 @@ async function readYaml(path: string, subject: string, optional = false): Promis
   try {
     content = yamlOf(await readFile(path, "utf8"));
   } catch (error) {
-    if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return { config: {} };
     throw failed(readable(error));
   }
-  const found = (content as { config?: unknown }).config ?? {};
-  if ([content, found].every((part) => typeof part === "object" && !Array.isArray(part))) return found as Config;
+  const { name, config = {} } = content as { name?: unknown; config?: unknown };
+  const found = config ?? {};
+  if ([content, found].every((part) => typeof part === "object" && !Array.isArray(part)))
+    return { name, config: found as Config };
   throw failed(
     'is no configuration: it must be "config:" with a key such as pulumi-kserve:services on each line below it',
   );

@@ -68,10 +68,15 @@ export function preflightService(
     : [];
 }
 
-/** What keeps services of an environment from becoming Ready, alone and together; nothing of those that are undecided. */
+/**
+ * What keeps services of an environment from becoming Ready, alone and together; nothing of those that are undecided.
+ *
+ * @param cluster what is known of the cluster. @default what the settings say of it, and install
+ */
 export function preflightServices(
   settings: EnvironmentSettings,
   composed: readonly (readonly [ServiceSettings, Composition])[],
+  cluster: ClusterPlan = planOfPlatform(platformIn(settings) ?? {}, existingIn(settings)),
 ): Finding[] {
   const services = composed.flatMap(([entry, { effective }]) => {
     const { name, namespace = defaultNamespace, labels } = entry;
@@ -83,7 +88,7 @@ export function preflightServices(
   });
   return preflight({
     services,
-    cluster: planOfPlatform(platformIn(settings) ?? {}, existingIn(settings)),
+    cluster,
     waive: settings.preflight?.waive,
   });
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import { dump } from "js-yaml";
 import { checkStack, isValid, type StackCheck } from "../../cli/config/checkStack";
 import { allStacks, stackOf } from "../../cli/config/stacks";
 import { runProjectCommand } from "../../cli/main";
+import { readConfig } from "../../local/engine/config";
 import { describeProblem } from "../../sdk/problems";
 import { presets } from "./explainFixture";
 
@@ -95,6 +96,40 @@ describe("npm run config", () => {
       match(found.notes.join(), /^qwen: not checked/);
       const wrong = write("Pulumi.part2.yaml", { clusterStack: "acme/inference-cluster/prod", services });
       match((await problems(wrong)).join(), /^services: is a setting of the services stack; /);
+    });
+
+    it("names services of such a part by their own places, and does not check them against a platform that it does not know", async () => {
+      const services = [
+        { name: "qwen", pool: "l4", spec: { model } },
+        { name: "llama", spec: { model, replica: 1 } },
+      ];
+      const platformStack = "acme/inference-platform/prod";
+      match(
+        (await problems(write("Pulumi.part3.yaml", { platformStack, services }))).join(),
+        /^services\[1\]\.spec\.replica: /,
+      );
+      const spec = { model, router: { gateway: { refs: [{ name: "shared", namespace: "gateways" }] }, route: {} } };
+      const found = await checkStack(
+        { stack: "dev", file: write("Pulumi.part4.yaml", { platformStack, services: [{ name: "llama", spec }] }) },
+        () => Promise.resolve(allPresets),
+      );
+      deepStrictEqual([found.problems, found.findings], [[], []]);
+    });
+
+    it("knows the program by the name of the project", async () => {
+      const inner = mkdtempSync(join(folder, "services-"));
+      const file = join(inner, "Pulumi.dev.yaml");
+      writeFileSync(join(inner, "Pulumi.yaml"), dump({ name: "inference-services" }));
+      writeFileSync(file, dump({ config: { "pulumi-kserve:services": [] } }));
+      match((await problems(file)).join(), /^platformStack: does not say which stack this one builds upon/);
+      writeFileSync(join(inner, "Pulumi.yaml"), dump({ name: "pulumi-kserve-gallery" }));
+      writeFileSync(join(inner, "base.yaml"), dump({ config: { "pulumi-kserve:gallery": ["single-nod"] } }));
+      writeFileSync(file, dump({ config: { "pulumi-kserve:base": "base.yaml" } }));
+      match((await problems(file)).join(), /^gallery\[0\]: the gallery has no entry of this name/);
+    });
+
+    it("finds a key with a typing error whose value is encrypted", async () => {
+      await rejects(readConfig("dev", write("Pulumi.typo.yaml", { sevices: [secret] })), /sevices: no such setting/);
     });
 
     it("knows every stack of the project, examples included", async () => {
@@ -267,6 +302,27 @@ describe("npm run config", () => {
           ["services[one].mode", "inline"],
         ],
       );
+    });
+
+    it("passes over defaults that a layer removes, and those of a wrong form", async () => {
+      for (const serviceDefaults of [
+        null,
+        [],
+        { fragments: null, annotations: null, criticality: null },
+        { fragments: "f" },
+      ]) {
+        const services = [{ name: "one" }, { name: "two", fragments: null }];
+        const file = write("Pulumi.nulls.yaml", {
+          serviceDefaults,
+          fragments: null,
+          services,
+          outputs: { kubeconfig: true },
+        });
+        const { code, out } = await run("explain", "--config", file, "--json");
+        const { settings } = JSON.parse(out) as { settings: { path: string; value: unknown }[] };
+        const at = (path: string) => settings.find((field) => field.path === path);
+        deepStrictEqual([code, at("services[one].criticality"), at("outputs.kubeconfig")?.value], [0, undefined, true]);
+      }
     });
 
     it("never shows secrets", async () => {
