@@ -78,7 +78,7 @@ export function serviceChanges({ steps }: PreviewDocument): ServiceChanges {
   };
 }
 
-/** A service that itself stays the same may be given other accelerators by a config that it refers to. */
+/** A service that itself stays the same may be given other pods, replicas or another route by a config that it refers to. */
 function counted(side: ServiceSide | undefined): unknown {
   return side && [side.replicas, side.hasRoute, side.roles, side.accelerators && [...side.accelerators]];
 }

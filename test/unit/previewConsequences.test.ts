@@ -159,6 +159,16 @@ describe("what a comment foresees", () => {
       match(update(referring, { spec: { ...referring.spec, replicas: 2 } }, [config("other")]), /\| \? \|/);
     });
 
+    it("tells of a service that stays the same and gets other pods", () => {
+      const service = object("chat", { spec: { ...referring.spec, worker: pods() } });
+      const presets = ["vllm:1", "vllm:2"].map((image) => object("preset", { spec: { template: pods("8", image) } }));
+      const made = commentOf([
+        step("same", serviceType, "chat", service, service),
+        step("update", configType, "preset", ...presets),
+      ]);
+      match(made, /`default\/chat` has one group, which is \*\*replaced in place\*\*/);
+    });
+
     it("counts no side of a service of which the other cannot be told", () => {
       const made = update({ spec: spec() }, referring);
       doesNotMatch(made, /\+|−/);
