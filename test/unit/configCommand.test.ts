@@ -108,7 +108,8 @@ describe("npm run config", () => {
         (await problems(write("Pulumi.part3.yaml", { platformStack, services }))).join(),
         /^services\[1\]\.spec\.replica: /,
       );
-      const spec = { model, router: { gateway: { refs: [{ name: "shared", namespace: "gateways" }] }, route: {} } };
+      // Platforms install nothing that scales unless they say so.
+      const spec = { model, scaling: { minReplicas: 1, maxReplicas: 2, wva: { keda: {} } } };
       const found = await checkStack(
         { stack: "dev", file: write("Pulumi.part4.yaml", { platformStack, services: [{ name: "llama", spec }] }) },
         () => Promise.resolve(allPresets),
