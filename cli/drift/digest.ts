@@ -50,7 +50,7 @@ export function parseDigest(text: string, source: string): RefreshDigest {
     const why = isCut ? `ends in the middle, after ${text.length} characters` : `is not JSON: ${message}`;
     throw new UsageError(`${source} ${why}; ${wanted}`);
   }
-  const { steps } = (value ?? {}) as { steps?: unknown };
+  const steps = stepsOf(value);
   if (!isSteps(steps)) {
     throw new UsageError(`${source} has no list "steps" of resources; ${wanted}`);
   }
@@ -61,7 +61,13 @@ export function parseDigest(text: string, source: string): RefreshDigest {
   if (isPreview && !steps.some(({ op }) => op === "refresh")) {
     throw new UsageError(`${source} has no step "refresh", and so is of a preview; ${wanted}`);
   }
-  return value as RefreshDigest;
+  return { ...(value as RefreshDigest), steps };
+}
+
+/** The list of steps in parsed JSON, whatever it is. Of a stack without resources a digest has none, and tells its duration all the same. */
+export function stepsOf(value: unknown): unknown {
+  const { steps, duration } = (value ?? {}) as { steps?: unknown; duration?: unknown };
+  return steps === undefined && typeof duration === "number" ? [] : steps;
 }
 
 function isSteps(value: unknown): value is RefreshStep[] {

@@ -7,7 +7,7 @@ import { CommandError, runCommand } from "../../local/process";
 import { UsageError } from "../../local/commands/command";
 import { createProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
-import { refreshCommand } from "./digest";
+import { refreshCommand, stepsOf } from "./digest";
 
 /** What a refresh of a stack on an embedded cluster would find, and the cluster's kubeconfig. Nothing is written to the state. */
 export async function refreshEmbedded(name: string, stack: string): Promise<{ text: string; kubeconfig: string }> {
@@ -50,7 +50,7 @@ async function passphrase(folder: string, name: string): Promise<string> {
 
 function hasSteps(text: string): boolean {
   try {
-    return Array.isArray((JSON.parse(text) as { steps?: unknown } | null)?.steps);
+    return Array.isArray(stepsOf(JSON.parse(text)));
   } catch {
     return false;
   }

@@ -185,6 +185,8 @@ describe("drift report", () => {
     for (const [text, message] of cases) throws(() => parseDigest(text, "f"), { name: "UsageError", message });
     // Of pulumi refresh --target, with the target changed.
     strictEqual(parseDigest('{"steps":[{"op":"update","urn":"u"}]}', "f").steps.length, 1);
+    // Of a stack without resources.
+    deepStrictEqual(parseDigest('{"config":{},"duration":316491}', "f").steps, []);
   });
 
   it("keeps what the engine says where the cluster does not answer", async () => {
