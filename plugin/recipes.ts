@@ -61,7 +61,8 @@ export async function fragmentsOf(service: string, given: unknown): Promise<Conf
   const made = await Promise.allSettled(fragments.map(({ value, secret }) => fragmentOf(value, secret)));
   const reasons = made.map((result) => (result.status === "rejected" ? (result.reason as unknown) : undefined));
   const other = reasons.find((reason) => reason !== undefined && !(reason instanceof ConfigurationError));
-  if (other !== undefined) throw other;
+  if (other !== undefined)
+    throw other instanceof Error ? other : new Error(`${subject}: a recipe failed`, { cause: other });
   assertNoProblems(
     subject,
     reasons.flatMap((reason, index) =>
