@@ -1,7 +1,4 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
-
+import { findOnPath, isExecutable } from "../../local/executables";
 import { CommandError, runCommand } from "../../local/process";
 import { type DoctorOptions, safeText } from "./check";
 
@@ -17,21 +14,9 @@ export type Answer =
  */
 export async function findProgram(name: string, { env }: Pick<DoctorOptions, "env">): Promise<string | undefined> {
   if (name.includes("/")) return (await isExecutable(name)) ? name : undefined;
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (!isAbsolute(folder) || /[\\/]node_modules[\\/]\.bin[\\/]?$|[\\/]node-gyp-bin[\\/]?$/.test(folder)) continue;
-    const path = join(folder, name);
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
+  return findOnPath(name, env.PATH, (folder) =>
+    /[\\/]node_modules[\\/]\.bin[\\/]?$|[\\/]node-gyp-bin[\\/]?$/.test(folder),
+  );
 }
 
 /** Runs a program to its end, or until its time is up. */

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
-import { access, readFile, realpath, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { findOnPath, isExecutable } from "../executables";
 import { writeFileAtomic } from "../files";
 import { cacheRoot } from "../paths";
 import { runCommand } from "../process";
@@ -73,7 +73,7 @@ export async function findPresent(
       ? { source: "configured", problem: `${by} names ${path}, ${problem}` }
       : { source: "configured", path };
   }
-  const path = await onPath(name);
+  const path = await findOnPath(name, process.env.PATH);
   if (!path) return undefined;
   const problem = await mismatch(name, definition, path, memo);
   return problem ? { source: "path", problem: `${path} on PATH is passed over: ${problem}` } : { source: "path", path };
@@ -93,24 +93,6 @@ async function mismatch(
     return `its version is ${version}, and ${name} ${definition.version} is needed`;
   } catch (error) {
     return `which does not say its version (${definition.version} is needed): ${(error as Error).message}`;
-  }
-}
-
-async function onPath(name: string): Promise<string | undefined> {
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
-    const path = join(folder, name);
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
   }
 }
 
