@@ -72,7 +72,7 @@ export async function installCrds(
 /** Runs one operation of a stack in a process of its own. */
 export function runStack(
   { cluster, toolchain }: BenchCluster,
-  task: Pick<WorkerTask, "program" | "operation" | "folder" | "count">,
+  task: Pick<WorkerTask, "program" | "operation" | "folder" | "count" | "debugMessages">,
 ): Promise<Sample> {
   const whole: WorkerTask = {
     ...task,

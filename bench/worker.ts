@@ -23,6 +23,8 @@ export interface WorkerTask {
   pulumi: string;
   helm: string;
   count: number;
+  /** With the SDK's debug messages, as under the CLI. */
+  debugMessages: boolean;
 }
 
 const spec = {
@@ -66,7 +68,7 @@ async function declareRaw(task: WorkerTask, parentOf: (name: string) => Componen
   const k8s = await import("@pulumi/kubernetes");
   const provider = new k8s.Provider("cluster", { kubeconfig: readFileSync(task.kubeconfigPath, "utf8") });
   for (let index = 0; index < task.count; index++) {
-    const name = `raw-${index}`;
+    const name = `${task.program}-${index}`;
     new k8s.apiextensions.CustomResource(
       name,
       {
@@ -89,6 +91,7 @@ async function main(): Promise<void> {
     project: "bench",
     stack: "bench",
     program: programs[task.program](task),
+    debugMessages: task.debugMessages,
   });
   const { changes } = await runOperation(Operation[task.operation], stack, {
     logFile: join(task.folder, "engine.log"),

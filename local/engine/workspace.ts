@@ -10,6 +10,7 @@ import { dump, load } from "js-yaml";
 import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
 import { checkpointFile, readingCheckpoint } from "./checkpoint";
+import { sendDebugMessages } from "./debugMessages";
 import { kubernetesProvider } from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
 import { writeNodePlugin, writePolicyAnalyzer } from "./nodePlugin";
@@ -32,6 +33,8 @@ export interface WorkspaceOptions {
   config?: Record<string, unknown>;
   /** Port of a Kubernetes provider that runs already, which the engine attaches itself to. @default one that the engine starts */
   kubernetesPort?: number;
+  /** The SDK's debug messages reach the engine, as those of a program that the CLI starts do, and cost their time. @default false */
+  debugMessages?: boolean;
 }
 
 const defaultProject = "pulumi-kserve";
@@ -42,6 +45,7 @@ const defaultProject = "pulumi-kserve";
  */
 export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const { folder, stack } = options;
+  sendDebugMessages(options.debugMessages ?? false);
   const project = options.project ?? defaultProject;
   // Stacks of several projects may be moved into each other, each from the folder of its project.
   const work = join(folder, project === defaultProject ? "project" : `project-${project}`);

@@ -1,0 +1,55 @@
+import { deepStrictEqual } from "node:assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { ComponentResource } from "@pulumi/pulumi";
+
+import { openStack } from "../../local/engine/workspace";
+import { silentProgress } from "../../local/progress";
+import { ensureToolchain } from "../../local/toolchain/toolchain";
+
+/** Through the real engine; nothing here reaches a cluster. */
+describe("debug messages of the SDK", function () {
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), "debug-messages-"));
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  class Empty extends ComponentResource {
+    constructor(name: string) {
+      super("test:index:Empty", name);
+      this.registerOutputs();
+    }
+  }
+
+  /** @returns what the engine was told of one component. */
+  async function messages(debugMessages?: boolean): Promise<string[]> {
+    const { tools } = await ensureToolchain({ progress: silentProgress });
+    const stack = await openStack({
+      folder,
+      stack: "test",
+      pulumi: tools.pulumi.path,
+      helm: tools.helm.path,
+      program: () => Promise.resolve(void new Empty("one")),
+      ...(debugMessages !== undefined && { debugMessages }),
+    });
+    const told: string[] = [];
+    await stack.preview({
+      debug: true,
+      onEvent: ({ diagnosticEvent }) => {
+        const [, message] = /^(RegisterResource RPC \w+): .*\bone\b/.exec(diagnosticEvent?.message ?? "") ?? [];
+        if (diagnosticEvent?.severity === "debug" && message) told.push(message);
+      },
+    });
+    return told;
+  }
+
+  it("do not reach the engine, which would be asked for each in turn", async () => {
+    deepStrictEqual(await messages(), []);
+  });
+
+  it("reach it where a caller wants what the CLI does, after a program without them in the same process", async () => {
+    deepStrictEqual(await messages(true), ["RegisterResource RPC prepared", "RegisterResource RPC finished"]);
+  });
+});
