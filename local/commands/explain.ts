@@ -108,7 +108,7 @@ async function composeFrom({ stack, config, service, mode, configs }: Request): 
   };
 }
 
-/** By its name, or by `<namespace>/<name>` where several have it. */
+/** By its name, or by `<namespace>/<name>`, as other commands write it. */
 function findService(
   { services = [] }: EnvironmentSettings,
   wanted: string | undefined,
@@ -118,16 +118,13 @@ function findService(
   const names = services.map(({ name }) => name);
   const list = names.length === 0 ? "none" : names.join(", ");
   if (wanted === undefined) throw new UsageError(`which service? ${file} has: ${list}`);
-  const found = services.filter((entry) => entry.name === wanted || fullName(entry) === wanted);
-  const [entry, ...others] = found;
+  const entry = services.find((one) => one.name === wanted || fullName(one) === wanted);
   if (!entry) {
     const close = nearest(wanted, names);
     throw new UsageError(
       `${file} has no service "${wanted}"${close ? `, did you mean ${close}?` : ";"} it has: ${list}`,
     );
   }
-  if (others.length > 0)
-    throw new UsageError(`several services are called "${wanted}"; which of ${found.map(fullName).join(", ")}?`);
   return entry;
 }
 

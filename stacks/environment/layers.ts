@@ -5,6 +5,7 @@ import { structFields } from "../../sdk/compose/structs";
 import { nearest } from "../../sdk/nearest";
 import type { Problem } from "../../sdk/problems";
 import type { Layer } from "./origins";
+import { repeatedService } from "./serviceNames";
 
 /** Settings of several layers as one. */
 export interface Layered {
@@ -72,15 +73,11 @@ type JsonMap = Record<string, unknown>;
 class Merger {
   readonly problems: Problem[] = [];
   private layer = "";
-  /** Names that services of several namespaces have in one layer. */
-  private readonly repeated: ReadonlySet<string>;
 
   constructor(
     private readonly layers: readonly Layer[],
     private readonly history?: History,
-  ) {
-    this.repeated = new Set(layers.flatMap(({ settings }) => repeatedNames(settings.services)));
-  }
+  ) {}
 
   merge(): JsonMap {
     let merged: unknown;
@@ -146,7 +143,6 @@ class Merger {
       const below = result.get(at);
       if (item.remove === true) this.remove(item, rule, at, result);
       else {
-        if (below === undefined) this.checkNamespace(item, path, at);
         // Naming an element does not set its name.
         const given = below === undefined ? item : without(item, rule.elements?.key);
         result.set(at, this.value(below, given, ofElement, at) as JsonMap);
@@ -176,16 +172,7 @@ class Merger {
 
   private elementPath(path: string, item: unknown, rule: Rule): string {
     const key = (item as JsonMap)[rule.elements?.key ?? "name"] as string | number;
-    const { namespace = "default" } = item as { namespace?: unknown };
-    const isRepeated = path === "services" && this.repeated.has(String(key));
-    return `${path}[${isRepeated ? `${String(namespace)}/` : ""}${key}]`;
-  }
-
-  /** An entry for one of several services of a name must say which. */
-  private checkNamespace({ name, namespace }: JsonMap, path: string, at: string): void {
-    if (path !== "services" || namespace !== undefined || !this.repeated.has(String(name))) return;
-    const message = "several services have this name, and it does not say in which namespace it is";
-    this.problem(at, { message, fix: "say its namespace" });
+    return `${path}[${key}]`;
   }
 
   /** Two of one name in a layer, of which one would be lost in the other. */
@@ -205,6 +192,8 @@ class Merger {
       const at = this.elementPath(path, item, rule);
       const first = seen.get(at);
       if (first === undefined) seen.set(at, index);
+      else if (path === "services")
+        this.problems.push({ ...repeatedService(index, first, item[key]), origin: this.layer });
       else
         this.problem(`${path}[${index}].${key}`, {
           given: item[key],
@@ -253,15 +242,6 @@ class History {
 
 function without(item: JsonMap, left: string | undefined): JsonMap {
   return Object.fromEntries(Object.entries(item).filter(([key]) => key !== left));
-}
-
-function repeatedNames(services: unknown): string[] {
-  if (!keyed(services, "name")) return [];
-  const namespaces = new Map<unknown, Set<unknown>>();
-  for (const { name, namespace = "default" } of services) {
-    namespaces.set(name, (namespaces.get(name) ?? new Set()).add(namespace));
-  }
-  return [...namespaces].flatMap(([name, found]) => (found.size > 1 ? [String(name)] : []));
 }
 
 /** A list of objects that all have a key. */

@@ -24,6 +24,7 @@ import { poolFragmentOf, type PooledSettings } from "./plannedPools";
 import { checkPools, checkServicePool, isUsable } from "./poolChecks";
 import { existingSettings, poolSettings, preflightSettings } from "./preflightSettings";
 import { serviceWithDefaults, withDefaults } from "./serviceDefaults";
+import { repeatedService } from "./serviceNames";
 import { servicePoolSettings } from "./servicePoolSettings";
 
 const text = z.string().min(1);
@@ -316,19 +317,8 @@ function checkShared({ name, spec }: FragmentSettings, index: number, { fragment
 
 function checkEntry(entry: ServiceSettings, index: number, parts: UsableParts): Problem[] {
   const path = `services[${index}]`;
-  const { name, namespace = "default" } = entry;
-  const first = parts.services.findIndex(
-    (other) => other?.name === name && (other.namespace ?? "default") === namespace,
-  );
-  const problems: Problem[] = [];
-  if (first !== index) {
-    problems.push({
-      path: `${path}.name`,
-      given: name,
-      message: `services[${first}] has this name in the same namespace`,
-      fix: "rename one of them",
-    });
-  }
+  const first = parts.services.findIndex((other) => other?.name === entry.name);
+  const problems = first === index ? [] : [repeatedService(index, first, entry.name)];
   const unknown = [
     ...checkServicePool(entry.pool, path, parts),
     ...unknownFragments(parts.ownFragments[index], parts, path),

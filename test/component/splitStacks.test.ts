@@ -130,6 +130,16 @@ describe("an environment split into three stacks", () => {
       await rejects(on(outputs.platform!.values), /kubeconfig: published as plain text/);
     });
 
+    it("refuses services of one name in two namespaces, as an environment in one stack does", async () => {
+      const spec = { model: { uri: "hf://meta/llama" } };
+      const twins = ["a", "b"].map((namespace) => ({ name: "llama", namespace, spec }));
+      const config = { "pulumi-kserve:services": twins };
+      const expected = /services\[1\]\.name: services\[0\] has this name too; .*fix: rename one of them/;
+      const stacks = { [platformStack]: { values: outputs.platform!.values, secretNames: ["kubeconfig"] } };
+      await rejects(runPart("services", { ...services, ...config }, stacks), expected);
+      await rejects(runEnvironment(config), expected);
+    });
+
     it("refuses an older contract, and says which side is to be upgraded", async () => {
       const older = { ...outputs.platform!.values, contracts: { "pulumi-kserve/services-platform": "0.9" } };
       await rejects(

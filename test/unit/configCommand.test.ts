@@ -129,6 +129,16 @@ describe("npm run config", () => {
       match((await problems(file)).join(), /^gallery\[0\]: the gallery has no entry of this name/);
     });
 
+    it("refuses services of one name in two namespaces, and so does explain, whichever program has them", async () => {
+      const services = ["x", "y"].map((namespace) => ({ name: "llama", namespace, pool: "l4", spec: { model } }));
+      for (const more of [{}, { platformStack: "acme/inference-platform/prod" }]) {
+        const file = write("Pulumi.twins.yaml", { services, ...more });
+        match((await problems(file)).join("\n"), /^services\[1\]\.name: services\[0\] has this name too; [^\n]*$/);
+        const { code, err } = await run("explain", "--config", file);
+        deepStrictEqual([code, err.includes("services[0] has this name too")], [1, true]);
+      }
+    });
+
     it("finds a key with a typing error whose value is encrypted", async () => {
       await rejects(readConfig("dev", write("Pulumi.typo.yaml", { sevices: [secret] })), /sevices: no such setting/);
     });

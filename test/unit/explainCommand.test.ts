@@ -20,8 +20,7 @@ const services = [
     spec: { model: { uri: "hf://meta/llama" }, replicas: 3 },
   },
   { name: "shared", namespace: "models", baseRefs: ["site"], spec: { model: { uri: "hf://meta/shared" } } },
-  { name: "twin", namespace: "a", spec: { model: { uri: "hf://meta/twin" } } },
-  { name: "twin", namespace: "b", spec: { model: { uri: "hf://meta/twin" } } },
+  { name: "other", namespace: "b", spec: { model: { uri: "hf://meta/other" } } },
 ];
 
 const gpu = {
@@ -317,9 +316,8 @@ describe("npm run explain", () => {
   it("ends with 2 for what is not there and names the nearest", async () => {
     const config = await stackFile("a.yaml");
     const cases: [argv: string[], message: string][] = [
-      [["lama"], `${config} has no service "lama", did you mean llama? it has: llama, shared, twin, twin`],
-      [[], `which service? ${config} has: llama, shared, twin, twin`],
-      [["twin"], 'several services are called "twin"; which of a/twin, b/twin?'],
+      [["lama"], `${config} has no service "lama", did you mean llama? it has: llama, shared, other`],
+      [[], `which service? ${config} has: llama, shared, other`],
       [["llama", "replica"], "nothing sets replica; did you mean replicas? the spec has: model, replicas, template"],
       [["llama", "--mode", "inlined"], "--mode inlined: expected one of inline, references"],
     ];
@@ -327,7 +325,20 @@ describe("npm run explain", () => {
       const { code, out, err } = await explain(...argv, "--config", config);
       deepStrictEqual({ code, out, err: err.split("\nusage: ")[0] }, { code: 2, out: "", err: `explain: ${message}` });
     }
-    strictEqual((await explain("b/twin", "model.name", "--config", config)).code, 0);
+    strictEqual((await explain("b/other", "model.name", "--config", config)).code, 0);
+  });
+
+  it("refuses services of one name in two namespaces, which one stack cannot have", async () => {
+    const [llama] = services;
+    const twins = await stackFile("f.yaml", { services: [llama, { ...llama, namespace: "b" }] });
+    const { code, err } = await explain("llama", "--config", twins);
+    strictEqual(code, 1);
+    match(err, /services\[1\]\.name: services\[0\] has this name too; /);
+    const namespaces = ["a", "b"];
+    for (const namespace of namespaces) {
+      const file = await stackFile(`${namespace}.twin.yaml`, { services: [{ ...llama, namespace }] });
+      match((await explain("llama", "--config", file)).out, new RegExp(`^llama in namespace ${namespace}, `));
+    }
   });
 
   it("ends with 1 for a wrong configuration, with every problem", async () => {

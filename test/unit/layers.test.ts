@@ -106,20 +106,16 @@ describe("layers of settings", () => {
     });
   });
 
-  it("find a service of a name in another namespace only where there are several", () => {
+  it("find a service in whatever namespace, and refuse two of one name", () => {
     const several = {
       services: [
         { name: "a", namespace: "x", spec: { replicas: 1 } },
         { name: "a", namespace: "y" },
       ],
     };
-    deepStrictEqual(merged(several, { services: [{ name: "a", namespace: "y", mode: "inline" }] }).settings.services, [
-      ...several.services.slice(0, 1),
-      { name: "a", namespace: "y", mode: "inline" },
-    ]);
     deepStrictEqual(merged(several, { services: [{ name: "a", mode: "inline" }] }).problems.map(describeProblem), [
-      "services[default/a]: several services have this name, and it does not say in which namespace it is; " +
-        "set by Pulumi.dev.yaml; fix: say its namespace",
+      'services[1].name: services[0] has this name too; given: "a"; set by base.yaml; allowed: a name once in a stack, ' +
+        "since resources, outputs and references of app teams go by it; fix: rename one of them, or move it to a stack of its own",
     ]);
     const moved = merged(
       { services: [{ name: "a", namespace: "x" }] },
@@ -388,7 +384,7 @@ describe("defaults of services", () => {
       ).map((text) => text.split(";")[0]),
       [
         "serviceDefaults.fragments[0]: the environment has no fragment of this name",
-        "services[1].name: services[0] has this name in the same namespace",
+        "services[1].name: services[0] has this name too",
         "services[1].fragments[1]: the environment has no fragment of this name",
       ],
     );
