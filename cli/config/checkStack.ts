@@ -61,7 +61,7 @@ export async function checkStack(
   };
   const read = await caught(() => readLayers(stack, file));
   if ("problems" in read) return { ...empty, layers: [shown], problems: read.problems };
-  const { config, layers, project } = read.value;
+  const { config, layers } = read.value;
   const known = {
     ...empty,
     layers: layers.map(({ name }) => name),
@@ -71,7 +71,7 @@ export async function checkStack(
   };
   const parsed = await caught(
     async (): Promise<OtherProgram> =>
-      (await checkOtherProgram(config, project)) ?? {
+      (await checkOtherProgram(read.value)) ?? {
         environment: await environmentOf(stack, read.value),
         notes: notesOf(config),
       },

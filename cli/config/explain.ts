@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 
 import { type Command, parseCommand, UsageError } from "../../local/commands/command";
-import { programOfConfig, readLayers } from "../../local/engine/config";
+import { readLayers } from "../../local/engine/config";
 import { displayOf, paint } from "../../local/paint";
 import type { ExplainedField } from "../../sdk/compose/explain";
 import { fieldsAt, UnknownPathError } from "../../sdk/compose/explainPaths";
@@ -27,8 +27,8 @@ export const explain: Command = {
       throw new UsageError("name a stack, or a file by --config: only one of them");
     const { stack, file } = values.config === undefined ? await stackOf(first ?? "") : stackOfFile(values.config);
     const path = values.config === undefined ? second : first;
-    const { config, layers } = await readLayers(stack, file);
-    const all = explainSettings(layers, programOfConfig(config));
+    const { layers, program } = await readLayers(stack, file);
+    const all = explainSettings(layers, program);
     try {
       const fields = path === undefined ? all : fieldsAt(all, path, "the configuration");
       if (values.json) {

@@ -1,3 +1,4 @@
+import type { ProgramName } from "../../local/engine/config";
 import type { ExplainedField } from "../../sdk/compose/explain";
 import { isWithin } from "../../sdk/compose/explainPaths";
 import { secretText } from "../../sdk/compose/marked";
@@ -13,9 +14,10 @@ export const packageDefault = "default";
  * Every setting of some layers with who set it: a layer, the defaults of services in one, or the package. Encrypted values and what is
  * secret by its nature are not shown.
  */
-export function explainSettings(layers: readonly Layer[], program: string): ExplainedField[] {
+export function explainSettings(layers: readonly Layer[], program: ProgramName): ExplainedField[] {
   const { settings, fields } = explainLayers(layers);
-  const all = program === "environment" ? [...withServiceDefaults(settings, fields), ...topDefaults(fields)] : fields;
+  const hasServices = program === "environment" || program === "services";
+  const all = hasServices ? [...withServiceDefaults(settings, fields), ...topDefaults(fields)] : fields;
   return all.map(masked);
 }
 

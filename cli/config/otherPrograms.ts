@@ -1,8 +1,9 @@
+import type { StackConfig } from "../../local/engine/config";
 import type { ClusterPlan } from "../../sdk/preflight/plan";
 import { ConfigurationError } from "../../sdk/problems";
 import { withMarkedSecrets } from "../../stacks/environment/encrypted";
-import { configNamespace } from "../../stacks/environment/origins";
-import type { Part } from "../../stacks/environment/parts";
+import { inLayers, rememberLayers } from "../../stacks/environment/origins";
+import { parsePart, parts, settingsOfPart } from "../../stacks/environment/parts";
 import { type EnvironmentSettings, settingsOfConfig } from "../../stacks/environment/settings";
 
 /** What another program's configuration comes to as an environment, and what was left out of it. */
@@ -14,27 +15,21 @@ export interface OtherProgram {
 }
 
 /**
- * Checks a configuration that builds upon another stack: that of an app team (which has the setting `service`), or of the platform or the services
- * of an environment in three stacks, which are also known by the names of their projects. What lies in the other stack is not known here, and what depends on it is not checked.
+ * Checks the configuration of an app team, or of the cluster, the platform or the services of an environment in three stacks. What lies in
+ * another stack is not known here, and what depends on it is not checked.
  *
  * @returns undefined for the configuration of any other program
  * @throws ConfigurationError with every problem.
  */
-export async function checkOtherProgram(
-  config: Readonly<Record<string, unknown>>,
-  project = "",
-): Promise<OtherProgram | undefined> {
-  const has = (key: string): boolean => `${configNamespace}:${key}` in config;
-  const isTeam = project === "app-team" || (has("platformStack") && has("service"));
-  const part = partOf(project) ?? (has("platformStack") ? "services" : has("clusterStack") ? "platform" : undefined);
-  if (!isTeam && part === undefined) return undefined;
-  const settings = withMarkedSecrets(settingsOfConfig(config));
-  if (part === undefined || isTeam) {
+export async function checkOtherProgram({ config, layers, program }: StackConfig): Promise<OtherProgram | undefined> {
+  const settings = rememberLayers(withMarkedSecrets(settingsOfConfig(config)), layers);
+  if (program === "app-team") {
     const { parseAppTeamSettings } = await import("../../stacks/app-team/settings");
     parseAppTeamSettings(settings);
     return { environment: {}, notes: ["a service of its own is composed with what the platform's stack says"] };
   }
-  const { parsePart, settingsOfPart } = await import("../../stacks/environment/parts");
+  const part = parts.find((one) => one === program);
+  if (part === undefined) return undefined;
   const { own } = settingsOfPart(part, settings);
   const { services } = own;
   if (!Array.isArray(services)) return { environment: parsePart(part, { own }), notes: [] };
@@ -43,7 +38,7 @@ export async function checkOtherProgram(
   const names = services.filter(isPooled).map((entry: { name?: unknown }) => String(entry.name));
   const places = [...services.keys()].filter((index) => !isPooled(services[index]));
   const others = { ...own, services: places.map((index) => services[index] as unknown) };
-  const environment = atPlaces(places, () => parsePart(part, { own: others }));
+  const environment = atPlaces(places, settings, () => parsePart(part, { own: others }));
   const { requireDigests } = environment.preflight ?? {};
   return {
     environment,
@@ -53,21 +48,19 @@ export async function checkOtherProgram(
   };
 }
 
-function partOf(project: string): Part | undefined {
-  return /^inference-(cluster|platform|services)$/.exec(project)?.[1] as Part | undefined;
-}
-
 /** Problems name services by their places in the configuration, also where some of these are left out of what is checked. */
-function atPlaces<T>(places: readonly number[], check: () => T): T {
+function atPlaces<T>(places: readonly number[], settings: object, check: () => T): T {
   const placed = (text: string): string =>
     text.replace(/\bservices\[(\d+)\]/g, (_, index: string) => `services[${places[Number(index)] ?? index}]`);
   try {
     return check();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(
-      error.subject,
-      error.problems.map((problem) => ({ ...problem, path: placed(problem.path), message: placed(problem.message) })),
-    );
+    const problems = error.problems.map((problem) => ({
+      ...problem,
+      path: placed(problem.path),
+      message: placed(problem.message),
+    }));
+    throw new ConfigurationError(error.subject, inLayers(settings, problems));
   }
 }

@@ -1,10 +1,11 @@
 import { dirname, join, relative, sep } from "node:path";
 
 import { ConfigurationError, type Problem } from "../../sdk/problems";
-import { layersBelow } from "../../stacks/environment/baseFiles";
+import { type BaseKeys, basesOf, layersOf, settingsOfAll } from "../../stacks/environment/baseFiles";
 import { encryptedPaths, withMarkedSecrets } from "../../stacks/environment/encrypted";
 import { mergeLayers } from "../../stacks/environment/layers";
 import { configNamespace, type Layer, rememberLayers } from "../../stacks/environment/origins";
+import type { Part } from "../../stacks/environment/parts";
 import {
   type EnvironmentSettings,
   parseSettings,
@@ -26,9 +27,11 @@ export interface StackConfig {
   readonly config: Record<string, unknown>;
   /** What the settings of this project were merged from, the lowest first. */
   readonly layers: readonly Layer[];
-  /** Name of the project, by its file in the same folder. */
-  readonly project?: string;
+  readonly program: ProgramName;
 }
+
+/** A program whose configuration is known here. */
+export type ProgramName = ReturnType<typeof programOfConfig> | Part | "app-team";
 
 /**
  * Reads a stack's configuration: its file, over the base that it names. What the project's file (Pulumi.yaml in the same folder) has for
@@ -48,10 +51,11 @@ export async function readLayers(stack: string, file?: string): Promise<StackCon
   const own: Layer = { name: relative(folder, path).split(sep).join("/"), settings: settingsOfConfig(given) };
   const { base, ...shared } = settingsOfConfig(project);
   const named = own.settings.base ?? base;
-  const layers =
-    named === undefined
-      ? [own]
-      : layersBelow({ ...own, settings: { ...own.settings, base: named } }, { folder, keys: await keysOf(name, all) });
+  const top = { ...own, settings: { ...own.settings, ...(named !== undefined && { base: named }) } };
+  const bases = basesOf(top, folder);
+  const whole = { ...settingsOfAll({ ...own, settings: {} }, bases), ...settingsOfConfig(all) };
+  const program = programOfSettings(whole, name);
+  const layers = bases.length === 0 ? [own] : layersOf(top, bases, await baseKeysOf(program, whole));
   if (Object.keys(shared).length > 0) layers.splice(-1, 0, { name: "Pulumi.yaml", settings: shared });
   const { settings, problems } = mergeLayers(layers);
   if (problems.length > 0) throw new ConfigurationError(subject, problems);
@@ -62,24 +66,34 @@ export async function readLayers(stack: string, file?: string): Promise<StackCon
       ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${configNamespace}:${key}`, value])),
     },
     layers,
-    ...(name !== undefined && { project: name }),
+    program,
   };
 }
 
-/** The settings that a base may have: those of the project's program, also where what tells it otherwise stands in the base. */
-async function keysOf(project: string | undefined, config: Record<string, unknown>): Promise<readonly string[]> {
-  switch (project) {
-    case "pulumi-kserve-gallery":
-      return (await import("../../stacks/gallery/settings")).gallerySettingKeys;
-    case "pulumi-kserve-inference-scheduling":
-      return (await import("../../stacks/inference-scheduling/settings")).inferenceSchedulingKeys;
-    case "inference-cluster":
-    case "inference-platform":
-    case "inference-services":
-      return (await import("../../stacks/environment/parts")).partKeys;
+/** The settings that a base may have. */
+async function baseKeysOf(program: ProgramName, given: Readonly<Record<string, unknown>>): Promise<BaseKeys> {
+  switch (program) {
+    case "gallery":
+    case "inference-scheduling":
+      return { known: (await programNamed(program)).keys };
+    case "app-team":
+      return { known: (await import("../../stacks/app-team/settings")).appTeamKeys };
     default:
-      return (await programOf(config)).keys;
+      return (await import("../../stacks/environment/parts")).sharedBaseKeys(program, given);
   }
+}
+
+/** The program that some settings are for: by the name of its project, otherwise by what only its settings have. */
+function programOfSettings(settings: Readonly<Record<string, unknown>>, project = ""): ProgramName {
+  const [, part] = /^inference-(cluster|platform|services)$/.exec(project) ?? [];
+  if (part !== undefined) return part as Part;
+  if (project === "app-team") return project;
+  const [, other] = /^pulumi-kserve-(gallery|inference-scheduling)$/.exec(project) ?? [];
+  if (other !== undefined) return other as "gallery" | "inference-scheduling";
+  const { platformStack, clusterStack, service } = settings;
+  if (platformStack !== undefined) return service === undefined ? "services" : "app-team";
+  if (clusterStack !== undefined) return "platform";
+  return programOfConfig(Object.fromEntries(Object.keys(settings).map((key) => [`${configNamespace}:${key}`, true])));
 }
 
 /**
@@ -134,12 +148,20 @@ export function gatewayToolsOf(config: Record<string, unknown>): GatewayToolName
   ];
 }
 
-/** What reads a configuration: its keys, and the check of all of them. */
-export async function programOf(
-  config: Record<string, unknown>,
-): Promise<{ keys: readonly string[]; parse: (given: unknown) => unknown }> {
+/** The settings of a program, and the check of all of them. */
+interface Program {
+  readonly keys: readonly string[];
+  readonly parse: (given: unknown) => unknown;
+}
+
+/** What reads a configuration. */
+export async function programOf(config: Record<string, unknown>): Promise<Program> {
+  return programNamed(programOfConfig(config));
+}
+
+async function programNamed(name: ReturnType<typeof programOfConfig>): Promise<Program> {
   // The others load the recipes too.
-  switch (programOfConfig(config)) {
+  switch (name) {
     case "environment":
       return { keys: settingKeys, parse: parseSettings };
     case "gallery": {

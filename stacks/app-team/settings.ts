@@ -3,6 +3,7 @@ import { z } from "zod";
 import { findingsOf } from "../../sdk/api/schema/issues";
 import { pathText } from "../../sdk/api/view";
 import { ConfigurationError } from "../../sdk/problems";
+import { inLayers } from "../environment/origins";
 
 const text = z.string().min(1);
 
@@ -44,6 +45,9 @@ export function parseAppTeamSettings(given: unknown): AppTeamSettings {
   const problems = result.error.issues.flatMap((issue) => findingsOf(issue, appTeamSettingsSchema, "setting"));
   throw new ConfigurationError(
     "app team configuration",
-    problems.map(({ at, ...problem }) => ({ path: pathText("", at), ...problem })),
+    inLayers(
+      given,
+      problems.map(({ at, ...problem }) => ({ path: pathText("", at), ...problem })),
+    ),
   );
 }

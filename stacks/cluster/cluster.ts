@@ -9,7 +9,7 @@ import {
 } from "../../sdk/references/inferenceCluster";
 import { createCluster } from "../environment/clusterPart";
 import { configuredSettings } from "../environment/configuration";
-import { parsePart, partKeys, publishedNodes, settingsOfPart } from "../environment/parts";
+import { parsePart, partKeys, publishedNodes, settingsOfPart, sharedBaseKeys } from "../environment/parts";
 
 /** Outputs of a stack with a cluster: what the contract says, and the contract's version. */
 export type ClusterOutputs = { readonly contracts: Record<string, string> } & {
@@ -22,7 +22,13 @@ export type ClusterOutputs = { readonly contracts: Record<string, string> } & {
  * @throws ConfigurationError with every problem of the configuration.
  */
 export function cluster(): ClusterOutputs {
-  const settings = parsePart("cluster", settingsOfPart("cluster", configuredSettings(partKeys)));
+  const settings = parsePart(
+    "cluster",
+    settingsOfPart(
+      "cluster",
+      configuredSettings(partKeys, (all) => sharedBaseKeys("cluster", all)),
+    ),
+  );
   const { cluster: made } = createCluster(settings);
   return {
     contracts: spokenContracts(inferenceClusterContract),

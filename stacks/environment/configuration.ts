@@ -4,6 +4,7 @@ import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
+import type { BaseOptions } from "./baseFiles";
 import { composedSettings } from "./encrypted";
 import { configNamespace } from "./origins";
 import { encryptedSetting, markSecrets } from "./secrets";
@@ -15,9 +16,13 @@ const lazyRequire = createRequire(__filename);
  * namespace of this project, so that a key with a typing error is found. What was encrypted in specs that are composed is marked.
  *
  * @param keys the settings that the program has
+ * @param baseKeys what a base of it may have. @default the same
  * @throws ConfigurationError for a base that cannot be had or merged.
  */
-export function configuredSettings(keys: readonly string[]): Record<string, unknown> {
+export function configuredSettings(
+  keys: readonly string[],
+  baseKeys: BaseOptions["keys"] = () => ({ known: keys }),
+): Record<string, unknown> {
   const prefix = `${configNamespace}:`;
   const config = runtimeConfig.allConfig();
   const found = Object.keys(config).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
@@ -34,7 +39,7 @@ export function configuredSettings(keys: readonly string[]): Record<string, unkn
   if (given.base === undefined) return given;
   const { withBase } = lazyRequire("./baseFiles") as typeof import("./baseFiles");
   const own = { name: `Pulumi.${pulumi.getStack()}.yaml`, settings: given };
-  return withBase(own, { folder: projectFolder(), keys });
+  return withBase(own, { folder: projectFolder(), keys: baseKeys });
 }
 
 /** The folder of the project; programs that run in another process's do not know theirs. */

@@ -10,6 +10,7 @@ import { spokenContracts } from "../../sdk/references/contract";
 import { inferencePlatformContract, type PublishedPlatform } from "../../sdk/references/inferencePlatform";
 import { createCluster, withProvider } from "./clusterPart";
 import { configuredSettings } from "./configuration";
+import { sharedBaseKeys } from "./parts";
 import { existingIn, platformIn } from "./plan";
 import { createPlatform } from "./platformPart";
 import type { ManagedCluster } from "./pools";
@@ -54,7 +55,7 @@ export interface EnvironmentOutputs {
  * @throws ConfigurationError with every problem of the configuration.
  */
 export function environment(overrides: EnvironmentOverrides = {}): EnvironmentOutputs {
-  const settings = parseSettings(configuredSettings(settingKeys));
+  const settings = parseSettings(configuredSettings(settingKeys, (all) => sharedBaseKeys("environment", all)));
   const { cluster, managed } = overrides.cluster
     ? { cluster: overrides.cluster, managed: undefined }
     : createCluster(settings);

@@ -21,6 +21,12 @@ export function rememberLayers<T extends object>(settings: T, layers: readonly L
   return settings;
 }
 
+/** Notes that settings were taken from others, and so from their layers. */
+export function takenFrom<T extends object>(settings: T, others: object): T {
+  const layers = layersOf.get(others);
+  return layers ? rememberLayers(settings, layers) : settings;
+}
+
 /** Problems of settings, with the layer that has each where there are several: the place in the merged lists tells nobody anything. */
 export function inLayers(settings: unknown, problems: readonly Problem[]): readonly Problem[] {
   const layers = typeof settings === "object" && settings !== null ? layersOf.get(settings) : undefined;

@@ -1,7 +1,9 @@
 import { nearest } from "../../sdk/nearest";
 import { assertNoProblems, ConfigurationError, type Problem } from "../../sdk/problems";
 import type { PublishedNodes } from "../../sdk/references/inferenceCluster";
+import type { BaseKeys } from "./baseFiles";
 import { clusterSettings } from "./kubeconfigSettings";
+import { inLayers, takenFrom } from "./origins";
 import { type EnvironmentSettings, parseSettings, settingKeys } from "./settings";
 
 /** What an environment may be split into, each a stack of its own. */
@@ -34,6 +36,24 @@ const readersOf = (key: string): readonly Part[] => (Object.hasOwn(readers, key)
 /** Every setting that one of the three stacks has. */
 export const partKeys: readonly string[] = [...settingKeys, ...Object.values(linkOf)];
 
+/**
+ * What a base may have that the programs of an environment share, whole or in parts, and which of it one of them reads. A platform on the
+ * stack of a cluster knows of the cluster and its pools by that, and not by the base.
+ */
+export function sharedBaseKeys(program: Part | "environment", given: Readonly<Record<string, unknown>>): BaseKeys {
+  const { clusterStack } = given;
+  const hasCluster = program === "platform" && clusterStack !== undefined && clusterStack !== null;
+  const reads = (key: string): boolean => {
+    if (program === "environment") return settingKeys.some((known) => known === key);
+    return (
+      isLink(key, program) || (readersOf(key).includes(program) && !(hasCluster && publishedByCluster.includes(key)))
+    );
+  };
+  return { known: partKeys, reads };
+}
+
+const publishedByCluster = ["cluster", "pools"];
+
 /** Settings of one part: its own of the environment's, not checked yet, and the stack that it builds upon. */
 export interface PartSettings {
   readonly own: Readonly<Record<string, unknown>>;
@@ -57,8 +77,8 @@ export function settingsOfPart(part: Part, given: Readonly<Record<string, unknow
   const link = part === "cluster" ? undefined : given[linkOf[part]];
   if (part !== "cluster") problems.push(...checkLink(linkOf[part], link, part, given, isLinked));
   problems.push(...checkOutputs(part, own));
-  assertNoProblems(subjectOf(part), problems);
-  return { own, ...(typeof link === "string" && { link }) };
+  assertNoProblems(subjectOf(part), inLayers(given, problems));
+  return { own: takenFrom(own, given), ...(typeof link === "string" && { link }) };
 }
 
 const isLink = (key: string, part: Part): boolean => part !== "cluster" && key === linkOf[part];
@@ -162,12 +182,14 @@ export function parsePart(part: Part, { own }: PartSettings, nodes: PublishedNod
     ...(cluster && { cluster }),
     ...(acceleratorPools && { acceleratorPools }),
     ...(clusterParts && { clusterParts }),
-    ...(pools.length > 0 && { pools: [...pools, ...((own.pools as unknown[] | undefined) ?? [])] }),
+    // Its own are found at their places, also by problems.
+    ...(pools.length > 0 && { pools: [...((own.pools as unknown[] | undefined) ?? []), ...pools] }),
   };
   try {
     return parseSettings({ ...own, ...context });
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new ConfigurationError(subjectOf(part), error.problems);
+    if (error instanceof ConfigurationError)
+      throw new ConfigurationError(subjectOf(part), inLayers(own, error.problems));
     throw error;
   }
 }

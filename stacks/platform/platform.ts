@@ -8,7 +8,7 @@ import { servicesPlatformContract, type ServicesPlatformFields } from "../../sdk
 import { clusterOf, withProvider } from "../environment/clusterPart";
 import { configuredSettings } from "../environment/configuration";
 import type { EnvironmentOverrides } from "../environment/environment";
-import { parsePart, partKeys, publishedNodes, settingsOfPart } from "../environment/parts";
+import { parsePart, partKeys, publishedNodes, settingsOfPart, sharedBaseKeys } from "../environment/parts";
 import { existingIn, platformIn } from "../environment/plan";
 import { createPlatform } from "../environment/platformPart";
 import { publishedKubeconfig, publishedPlatform } from "../environment/publishedPlatform";
@@ -30,7 +30,11 @@ interface ReferencedCluster {
  * @throws ConfigurationError with every problem of the configuration, or of the cluster's stack.
  */
 export async function platform(overrides: EnvironmentOverrides = {}): Promise<PlatformOutputs> {
-  const given = settingsOfPart("platform", configuredSettings(partKeys), overrides.cluster === undefined);
+  const given = settingsOfPart(
+    "platform",
+    configuredSettings(partKeys, (all) => sharedBaseKeys("platform", all)),
+    overrides.cluster === undefined,
+  );
   const referenced = given.link === undefined ? undefined : await referencedCluster(given.link);
   const settings = parsePart("platform", given, referenced?.nodes);
   const cluster = withProvider(overrides.cluster ?? referenced?.cluster ?? clusterOf(settings));

@@ -15,7 +15,7 @@ import {
 } from "../../sdk/references/inferencePlatform";
 import { withProvider } from "../environment/clusterPart";
 import { configuredSettings } from "../environment/configuration";
-import { parsePart, partKeys, settingsOfPart } from "../environment/parts";
+import { parsePart, partKeys, settingsOfPart, sharedBaseKeys } from "../environment/parts";
 import { createdNamespaces } from "../environment/plan";
 import { publishedKubeconfig } from "../environment/publishedPlatform";
 import { createServices, type PlatformOfServices, type ServiceOutputs } from "../environment/servicesPart";
@@ -49,7 +49,10 @@ export interface ServicesOutputs {
  * @throws ConfigurationError with every problem of the configuration, or of the platform's stack.
  */
 export async function services(overrides: ServicesOverrides = {}): Promise<ServicesOutputs> {
-  const given = settingsOfPart("services", configuredSettings(partKeys));
+  const given = settingsOfPart(
+    "services",
+    configuredSettings(partKeys, (all) => sharedBaseKeys("services", all)),
+  );
   const reference = new ServicesPlatformReference(given.link ?? "");
   // The stack's name is plain, so that it is known.
   const plain = (await reference.plain()) as PlainPlatform;

@@ -92,6 +92,29 @@ describe("an environment split into three stacks", () => {
     });
   }
 
+  it("has the same resources where all four programs share a base", async () => {
+    const file = join(folder, "base.yaml");
+    const config = readExample("gke");
+    writeFileSync(file, JSON.stringify({ config }));
+    const base = { "pulumi-kserve:base": file };
+    const cluster = await runPart("cluster", base);
+    const platform = await runPart(
+      "platform",
+      { ...base, "pulumi-kserve:clusterStack": clusterStack },
+      { [clusterStack]: cluster.outputs },
+    );
+    const services = await runPart(
+      "services",
+      { ...base, "pulumi-kserve:platformStack": platformStack },
+      { [platformStack]: platform.outputs },
+    );
+    const split = shown([cluster, platform, services].flatMap(({ registrations }) => registrations));
+    const whole = shown(await runEnvironment(base));
+    deepStrictEqual([...split.keys()], [...whole.keys()]);
+    for (const [name, resource] of whole) deepStrictEqual(split.get(name), resource, name);
+    deepStrictEqual(platform.outputs.values.forServices, (await runSplit(config)).outputs.platform!.values.forServices);
+  });
+
   describe("by its references", () => {
     const services = { "pulumi-kserve:platformStack": platformStack };
     const on = (values: StackOutputs["values"], secretNames: string[] = []) =>

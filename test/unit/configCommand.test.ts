@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { dump } from "js-yaml";
 
@@ -137,6 +137,104 @@ describe("npm run config", () => {
         const { code, err } = await run("explain", "--config", file);
         deepStrictEqual([code, err.includes("services[0] has this name too")], [1, true]);
       }
+    });
+
+    describe("of programs that share a base", () => {
+      const links = {
+        cluster: {},
+        platform: { clusterStack: "acme/inference-cluster/prod" },
+        services: { platformStack: "acme/inference-platform/prod" },
+      };
+
+      /** A stack's file in a project's folder, beside the base. */
+      const stackIn = (project: string, base: object, settings: Record<string, unknown> = {}): string => {
+        const inner = mkdtempSync(join(folder, "shared-"));
+        write(join(basename(inner), "base.yaml"), { ...base });
+        mkdirSync(join(inner, "project"));
+        writeFileSync(join(inner, "project", "Pulumi.yaml"), dump({ name: project }));
+        return write(join(basename(inner), "project", "Pulumi.prod.yaml"), { base: "../base.yaml", ...settings });
+      };
+
+      const base = {
+        cluster: { existing: { kubeconfigFile: "kubeconfig.yaml", gke: { project: "p", location: "europe-west4-a" } } },
+        pools: [{ name: "l4", accelerator: "nvidia-l4", acceleratorsPerNode: 1, maxNodes: 3, labels: {} }],
+        platform: { gateway: { gatewayClassName: "istio" } },
+        existing: { components: { istio: true } },
+        createNamespaces: true,
+        serviceDefaults: { namespace: "chat" },
+        services: [{ name: "llama", spec: { model } }],
+      };
+      const programs = [
+        ["pulumi-kserve", {}],
+        ...Object.entries(links).map(([part, link]) => [`inference-${part}`, link] as const),
+      ] as const;
+
+      for (const [project, link] of programs) {
+        it(`takes what that of ${project} reads, and shows nothing else`, async () => {
+          const file = stackIn(project, base, link);
+          deepStrictEqual(await problems(file), []);
+          const { out } = await run("explain", "--config", file, "--json");
+          const { settings } = JSON.parse(out) as { settings: { path: string }[] };
+          const shown = [...new Set(settings.map(({ path }) => (/^\w+/.exec(path) ?? [""])[0]))].sort();
+          const expected: Record<string, string[]> = {
+            "pulumi-kserve": Object.keys(base).sort(),
+            "inference-cluster": ["cluster", "pools"],
+            "inference-platform": ["clusterStack", "existing", "platform"],
+            "inference-services": ["createNamespaces", "platformStack", "serviceDefaults", "services"],
+          };
+          deepStrictEqual(shown, expected[project]);
+        });
+
+        it(`refuses in that of ${project} what no program knows`, async () => {
+          match(
+            (await problems(stackIn(project, { ...base, sevices: [] }, link))).join("\n"),
+            /^sevices: no such setting; set by \.\.\/base\.yaml; .*fix: did you mean "services"\?$/,
+          );
+        });
+      }
+
+      it("lets a base say on which stacks the parts build", async () => {
+        const linked = { ...base, ...links.platform, ...links.services };
+        for (const [project] of programs) deepStrictEqual(await problems(stackIn(project, linked)), [], project);
+      });
+
+      it("names the file of the base where a part reads what is wrong", async () => {
+        const services = [
+          { name: "qwen", pool: "l4", spec: { model } },
+          { name: "llama", spec: { model, replica: 1 } },
+        ];
+        match(
+          (await problems(stackIn("inference-services", { ...base, services }, links.services))).join("\n"),
+          /^services\[llama\]\.spec\.replica: no such field; set by \.\.\/base\.yaml; /,
+        );
+        match(
+          (await problems(stackIn("inference-services", { ...base, services }, links.platform))).join("\n"),
+          /^clusterStack: is a setting of the platform stack; /,
+        );
+      });
+
+      it("reads that of an app team, whatever its project is called", async () => {
+        const team = { service: "llama", namespace: "assistant", replicas: 2 };
+        const link = { platformStack: "acme/pulumi-kserve/prod" };
+        for (const project of ["app-team", "assistant"]) {
+          const file = stackIn(project, team, link);
+          deepStrictEqual(await problems(file), []);
+          const { out } = await run("explain", "--config", file, "--json");
+          const { settings } = JSON.parse(out) as { settings: { path: string }[] };
+          deepStrictEqual(
+            settings.map(({ path }) => path),
+            ["service", "namespace", "replicas", "platformStack"],
+          );
+          match(
+            (await problems(stackIn(project, { ...team, replicas: "two" }, link))).join("\n"),
+            /^replicas: .*set by \.\.\/base\.yaml/,
+          );
+          match(
+            (await problems(stackIn(project, { ...team, services: [] }, link))).join("\n"),
+            /^services: no such setting; set by \.\.\/base\.yaml; .*did you mean "service"\?$/,
+          );
+        }
+      });
     });
 
     it("finds a key with a typing error whose value is encrypted", async () => {

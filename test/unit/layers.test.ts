@@ -225,7 +225,9 @@ describe("base files", () => {
   }
 
   const wrong = (base: unknown): string[] =>
-    problems(() => withBase({ name: "Pulumi.dev.yaml", settings: { base } }, { folder, keys: settingKeys }));
+    problems(() =>
+      withBase({ name: "Pulumi.dev.yaml", settings: { base } }, { folder, keys: () => ({ known: settingKeys }) }),
+    );
 
   it("are read one below the other, each from the folder of the file that names it", () => {
     write("environments/all.yaml", { config: { "pulumi-kserve:createNamespaces": false } });
@@ -233,12 +235,12 @@ describe("base files", () => {
       config: { "pulumi-kserve:base": "all.yaml", "pulumi-kserve:mirrors": { kserve: "x" } },
     });
     const own = { name: "Pulumi.dev.yaml", settings: { base, mirrors: { lws: "y" } } };
-    deepStrictEqual(layersBelow(own, { folder, keys: settingKeys }), [
+    deepStrictEqual(layersBelow(own, { folder, keys: () => ({ known: settingKeys }) }), [
       { name: "environments/all.yaml", settings: { createNamespaces: false } },
       { name: "environments/base.yaml", settings: { mirrors: { kserve: "x" } } },
       { name: "Pulumi.dev.yaml", settings: { mirrors: { lws: "y" } } },
     ]);
-    deepStrictEqual(withBase(own, { folder, keys: settingKeys }), {
+    deepStrictEqual(withBase(own, { folder, keys: () => ({ known: settingKeys }) }), {
       createNamespaces: false,
       mirrors: { kserve: "x", lws: "y" },
     });
@@ -310,7 +312,7 @@ describe("base files", () => {
       },
     });
     const own = { name: "Pulumi.dev.yaml", settings: { base, services: [{ name: "llama", spec: { replicas: -1 } }] } };
-    const found = problems(() => parseSettings(withBase(own, { folder, keys: settingKeys })));
+    const found = problems(() => parseSettings(withBase(own, { folder, keys: () => ({ known: settingKeys }) })));
     deepStrictEqual(
       found.map((text) => /^([^:]*): .*; set by ([^;]*)/.exec(text)?.slice(1)),
       [
