@@ -1,3 +1,4 @@
+import { secretText } from "../../sdk/compose/marked";
 import { line, oneLine, type TextLine, wrapped } from "../../sdk/compose/textLines";
 import { refreshCommand } from "./digest";
 import type { Manager } from "./managers";
@@ -30,9 +31,9 @@ export function driftLines(report: DriftReport, width: number): TextLine[] {
     ...failures.flatMap((failure) => wrapped(`could not be read: ${failure}`, width, "warning")),
     ...(count > 0 || failures.length > 0 ? [line("")] : []),
     line(
-      count === 0
+      count === 0 && failures.length === 0
         ? `${resources} resources are as the last up left them`
-        : `${count} of ${resources} resources differ from the last up`,
+        : `${count} of ${resources} resources differ from the last up${failures.length > 0 ? ", as far as could be read" : ""}`,
     ),
     ...(count > 0 ? advice.flatMap((text) => wrapped(text, width)) : []),
   ];
@@ -47,7 +48,8 @@ const advice = [
 function fieldLines({ path, was, is, by }: DriftedField, width: number): TextLine[] {
   const room = Math.max(20, Math.floor((width - path.length - 10) / 2));
   const shown = (value: unknown): string => (value === undefined ? "nothing" : oneLine(value, room));
-  const change = `${shown(was)} → ${shown(is)}`;
+  const isSecret = was === secretText && is === secretText;
+  const change = isSecret ? `${secretText} → another ${secretText}` : `${shown(was)} → ${shown(is)}`;
   return [line(`  ${path}: ${change}`), ...(by ? [line(`    ${byLine(by)}`, "faint")] : [])];
 }
 

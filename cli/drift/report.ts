@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { nameOf } from "../../local/engine/run";
 import { type RefreshDigest, type RefreshStep, type ResourceState, stackType } from "./digest";
 import { type Manager, managerOf } from "./managers";
-import { partsOfPath, valueAt } from "./paths";
+import { partsOfPath, type PathPart, valueAt } from "./paths";
 
 /** A field that is not as the last `up` left it. */
 export interface DriftedField {
@@ -107,13 +109,28 @@ async function fieldsOf(step: RefreshStep, live: LiveObjects | undefined): Promi
   return paths
     .map(([path, { inputDiff }]) => {
       const parts = partsOfPath(path);
-      const part = inputDiff ? "inputs" : "outputs";
-      const field = { path, was: valueAt(oldState?.[part], parts), is: valueAt(newState?.[part], parts) };
+      const field = { path, ...valuesOf(step, parts, inputDiff) };
       const by = managerOf(object, parts, own);
       return { ...field, ...(by && { by }) };
     })
     .sort((left, right) => compare(left.path, right.path));
 }
+
+/**
+ * A field on both sides. The stand-in writes drift into the inputs; Pulumi's own provider leaves them as the program has them, so that what
+ * was added is in the outputs alone, and once a refresh has written it into the state, both outputs are the live object.
+ */
+function valuesOf({ oldState, newState }: RefreshStep, parts: readonly PathPart[], inputDiff: boolean) {
+  const [inputs, outputs] = (["inputs", "outputs"] as const).map((part) => ({
+    was: valueAt(oldState?.[part], parts),
+    is: valueAt(newState?.[part], parts),
+  })) as [Values, Values];
+  const sides = inputDiff ? [inputs, outputs] : [outputs, inputs];
+  const wanted = { was: inputs.was, is: outputs.is };
+  return [...sides, wanted].find(({ was, is }) => !isDeepStrictEqual(was, is)) ?? wanted;
+}
+
+type Values = Pick<DriftedField, "was" | "is">;
 
 async function liveObject(
   state: ResourceState | undefined,
@@ -125,15 +142,18 @@ async function liveObject(
   return live.read(apiVersion, kind, namespace, name);
 }
 
+interface ObjectState {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
 /** Where a Kubernetes object is; undefined for other resources. */
 function coordinatesOf(state: ResourceState | undefined) {
   if (!state?.type.startsWith("kubernetes:")) return undefined;
-  const { apiVersion, kind, metadata } = { ...state.outputs, ...state.inputs } as {
-    apiVersion?: string;
-    kind?: string;
-    metadata?: { name?: string; namespace?: string };
-  };
-  const { name, namespace } = metadata ?? {};
+  const [inputs, outputs] = [state.inputs, state.outputs] as (ObjectState | undefined)[];
+  const { apiVersion, kind } = { ...outputs, ...inputs };
+  const { name, namespace } = { ...outputs?.metadata, ...inputs?.metadata };
   return apiVersion && kind && name ? { apiVersion, kind, namespace, name } : undefined;
 }
 
