@@ -8,6 +8,7 @@ import type { ArtifactMirrors } from "../sdk/artifacts";
 import { listenersOf } from "../sdk/gateways/listeners";
 import type { ClusterPlan } from "../sdk/preflight/plan";
 import { planOfPlatform } from "../sdk/preflight/platformPlan";
+import { kubernetesProviderArgs } from "./kubernetesProvider";
 import type { GatewayControllerArgs, GatewayControllerHandle } from "./networking/controllers/controller";
 import { Gateway } from "./networking/gateway";
 import type { GatewayAddress, GatewayArgs } from "./networking/gatewayArgs";
@@ -229,9 +230,5 @@ function urlSchemeOf({ gateway, kserve }: InferencePlatformArgs): "https" | unde
 }
 
 function createProvider(name: string, cluster: ClusterAccessArgs, parent: pulumi.Resource): Provider {
-  return new Provider(
-    `${name}-kubernetes`,
-    { kubeconfig: cluster.kubeconfig, ...(cluster.identifier && { clusterIdentifier: cluster.identifier }) },
-    { parent },
-  );
+  return new Provider(`${name}-kubernetes`, kubernetesProviderArgs(cluster), { parent });
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { assertNoProblems } from "../../sdk/problems";
 import { requireOfCloud } from "../cloudSdk";
+import { kubernetesProviderArgs } from "../kubernetesProvider";
 import { replacementWarning } from "../replacementWarning";
 import { allResources, type Resources } from "../resources";
 import type { ClusterHandle, EksClusterDetails } from "./clusterHandle";
@@ -72,7 +73,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterHandl
     this.kubeconfig = kubeconfigOf(clusterName, args, cluster);
     this.provider = new Provider(
       `${name}-kubernetes`,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: this.identifier },
+      kubernetesProviderArgs(this),
       // What is installed needs it all, and needs it until it is uninstalled: its load balancers and volumes too.
       { parent: this, dependsOn: all },
     );

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { nearest } from "../../sdk/nearest";
 import { assertNoProblems, ConfigurationError, type Problem } from "../../sdk/problems";
+import { kubernetesProviderArgs } from "../kubernetesProvider";
 import type { ClusterHandle, EksClusterDetails, GkeClusterDetails } from "./clusterHandle";
 import { problemsOfExistingCluster } from "./existingChecks";
 
@@ -65,11 +66,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     const kubeconfig =
       typeof text === "string" ? prepare(text) : pulumi.output(text as pulumi.Input<string>).apply(prepare);
     this.kubeconfig = pulumi.secret(kubeconfig);
-    this.provider = new Provider(
-      `${name}-kubernetes`,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: this.identifier },
-      { parent: this },
-    );
+    this.provider = new Provider(`${name}-kubernetes`, kubernetesProviderArgs(this), { parent: this });
     if (args.gke) this.gke = args.gke;
     if (args.eks) this.eks = args.eks;
     this.registerOutputs({ name: this.name, identifier: this.identifier });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { assertNoProblems } from "../../sdk/problems";
 import { requireOfCloud } from "../cloudSdk";
+import { kubernetesProviderArgs } from "../kubernetesProvider";
 import { replacementWarning } from "../replacementWarning";
 import { allResources, type Resources } from "../resources";
 import type { ClusterHandle, GkeClusterDetails } from "./clusterHandle";
@@ -57,7 +58,7 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterHandl
     this.kubeconfig = kubeconfigOf(clusterName, args, cluster);
     this.provider = new Provider(
       `${name}-kubernetes`,
-      { kubeconfig: this.kubeconfig, clusterIdentifier: this.identifier },
+      kubernetesProviderArgs(this),
       // What is installed needs nodes, and needs them until it is uninstalled.
       { parent: this, dependsOn: [systemPool] },
     );

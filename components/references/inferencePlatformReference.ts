@@ -15,6 +15,7 @@ import {
 import { requireEntry } from "../../sdk/references/read";
 import { ConfigurationError } from "../../sdk/problems";
 import { versions } from "../../sdk/versions";
+import { kubernetesProviderArgs } from "../kubernetesProvider";
 import { lazyOutputs } from "../lazyOutputs";
 import { logWarning } from "../log";
 import type { GatewayControllerHandle } from "../networking/controllers/controller";
@@ -212,13 +213,10 @@ export class InferencePlatformReference extends pulumi.StackReference {
     ) as typeof import("@pulumi/kubernetes/provider");
     return new KubernetesProvider(
       `${this.#name}-kubernetes`,
-      {
+      kubernetesProviderArgs({
         kubeconfig: this.kubeconfig,
-        clusterIdentifier: this.#contract.requiredField(
-          "platform",
-          ({ clusterIdentifier }) => clusterIdentifier,
-        ) as never,
-      },
+        identifier: this.#contract.requiredField("platform", ({ clusterIdentifier }) => clusterIdentifier) as never,
+      }),
       { parent: this },
     );
   }

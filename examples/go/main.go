@@ -12,6 +12,8 @@ func main() {
 		settings := config.New(ctx, "")
 		cluster, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
 			Kubeconfig: settings.RequireSecret("kubeconfig"),
+			// A new token changes its Secret, instead of deleting it first.
+			EnableSecretMutable: pulumi.Bool(true),
 		})
 		if err != nil {
 			return err

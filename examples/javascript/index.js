@@ -3,7 +3,10 @@ const pulumi = require("@pulumi/pulumi");
 const { accelerator, LLMInferenceService, managedRouter, model, ModelCredentials, vllm } = require("pulumi-kserve");
 
 const config = new pulumi.Config();
-const provider = new kubernetes.Provider("cluster", { kubeconfig: config.requireSecret("kubeconfig") });
+const provider = new kubernetes.Provider("cluster", {
+  kubeconfig: config.requireSecret("kubeconfig"),
+  enableSecretMutable: true, // a new token changes its Secret, instead of deleting it first
+});
 const namespace = "models";
 
 const hub = new ModelCredentials(

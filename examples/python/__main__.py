@@ -3,7 +3,11 @@ import pulumi_kserve as kserve
 import pulumi_kubernetes as kubernetes
 
 config = pulumi.Config()
-cluster = kubernetes.Provider("cluster", kubeconfig=config.require_secret("kubeconfig"))
+cluster = kubernetes.Provider(
+    "cluster",
+    kubeconfig=config.require_secret("kubeconfig"),
+    enable_secret_mutable=True,  # a new token changes its Secret, instead of deleting it first
+)
 options = pulumi.ResourceOptions(providers={"kubernetes": cluster})
 namespace = "models"
 

@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { accelerator, LLMInferenceService, managedRouter, model, ModelCredentials, vllm } from "pulumi-kserve";
 
 const config = new pulumi.Config();
-const provider = new kubernetes.Provider("cluster", { kubeconfig: config.requireSecret("kubeconfig") });
+const provider = new kubernetes.Provider("cluster", {
+  kubeconfig: config.requireSecret("kubeconfig"),
+  enableSecretMutable: true, // a new token changes its Secret, instead of deleting it first
+});
 const namespace = "models";
 
 const hub = new ModelCredentials(

@@ -6,6 +6,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { InferencePlatformArgs } from "../../components/inferencePlatform";
+import { kubernetesProviderArgs } from "../../components/kubernetesProvider";
 import { assertNoProblems, ConfigurationError } from "../../sdk/problems";
 import { projectFolder } from "./configuration";
 import type { ManagedCluster } from "./pools";
@@ -92,10 +93,9 @@ function readKubeconfig(path: string, given: string): string {
  */
 export function withProvider(cluster: InferencePlatformArgs["cluster"]): ClusterWithProvider {
   if (cluster.provider) return cluster as ClusterWithProvider;
-  const { kubeconfig, identifier } = cluster;
   const provider = new Provider(
     `${clusterName}-kubernetes`,
-    { kubeconfig, ...(identifier && { clusterIdentifier: identifier }) },
+    kubernetesProviderArgs(cluster),
     // Where it was when the platform made it.
     { aliases: [{ name: "platform-kubernetes", parent: pulumi.createUrn("platform", platformType) }] },
   );

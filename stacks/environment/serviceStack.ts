@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
 import { KubernetesObject } from "../../components/kubernetesObject";
+import { kubernetesProviderArgs } from "../../components/kubernetesProvider";
 import { kservePresets } from "../../components/platform/kserve";
 import { allResources } from "../../components/resources";
 import type { LLMInferenceServiceArgs } from "../../components/serving/llmInferenceService";
@@ -78,9 +79,8 @@ function platformOf(
 ): Platform {
   const usedMirrors = overrides.mirrors ?? (mirrors as InferencePlatformArgs["mirrors"]);
   if (platform === "existing") {
-    const { kubeconfig, identifier } = cluster;
-    const provider =
-      cluster.provider ?? new Provider("cluster", { kubeconfig, ...(identifier && { clusterIdentifier: identifier }) });
+    const { kubeconfig } = cluster;
+    const provider = cluster.provider ?? new Provider("cluster", kubernetesProviderArgs(cluster));
     return {
       plan: existing,
       clusterAccess: { kubeconfig },

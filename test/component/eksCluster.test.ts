@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EksCluster } from "../../components/clusters/eks";
 import type { EksClusterArgs } from "../../components/clusters/eksArgs";
 import { InferencePlatform } from "../../components/inferencePlatform";
-import { type MockOptions, register, type Registration, valueOf } from "./mocks";
+import { assertChangesInPlace, type MockOptions, register, type Registration, valueOf } from "./mocks";
 
 const clusterType = "aws:eks/cluster:Cluster";
 
@@ -217,6 +217,7 @@ describe("EksCluster", () => {
       ],
     );
     const provider = only(registrations, "pulumi:providers:kubernetes");
+    assertChangesInPlace(registrations);
     ok(provider.dependsOn.includes("prod-access-platform"), provider.dependsOn.join(", "));
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Config, readExample, runEnvironment } from "./environmentFixture";
-import { named, type Registration } from "./mocks";
+import { changesInPlace, named, type Registration } from "./mocks";
 
 const kubeconfig = `
 apiVersion: v1
@@ -265,6 +265,7 @@ describe("an environment", () => {
     deepStrictEqual(named(registrations, "cluster-kubernetes").inputs, {
       clusterIdentifier: "prod",
       kubeconfig: { secret: kubeconfig },
+      ...changesInPlace,
     });
     deepStrictEqual(named(registrations, "platform").dependsOn, []);
   });

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ExistingCluster, type ExistingClusterArgs } from "../../components/clusters/existing";
 import { InferencePlatform } from "../../components/inferencePlatform";
-import { named, register, valueOf } from "./mocks";
+import { assertChangesInPlace, changesInPlace, named, register, valueOf } from "./mocks";
 
 const text = `apiVersion: v1
 kind: Config
@@ -51,6 +51,7 @@ describe("ExistingCluster", () => {
     deepStrictEqual(named(registrations, "prod-kubernetes").inputs, {
       clusterIdentifier: "prod",
       kubeconfig: { secret: text },
+      ...changesInPlace,
     });
   });
 
@@ -89,6 +90,7 @@ describe("ExistingCluster", () => {
       { call: () => ({ result: [] }) },
     );
     strictEqual(registrations.filter(({ type }) => type === "pulumi:providers:kubernetes").length, 1);
+    assertChangesInPlace(registrations);
   });
 
   it("says what cannot be used", async () => {

@@ -3,7 +3,7 @@ import { deepStrictEqual, strictEqual } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 
 import { gallery } from "../../stacks/gallery/gallery";
-import { named, register, type Registration } from "./mocks";
+import { assertChangesInPlace, named, register, type Registration } from "./mocks";
 import { presets } from "./presets";
 
 /** Runs the program of stacks/gallery with a configuration, as Pulumi would give it. */
@@ -30,6 +30,7 @@ describe("the program of stacks/gallery", () => {
 
   it("makes nothing but the services on a platform that exists, and composes them as KServe will", async () => {
     const registrations = await run({ gallery: ["single-gpu"], platform: "existing", namespace: "default" });
+    assertChangesInPlace(registrations);
     deepStrictEqual(registrations.map(({ name }) => name).sort(), ["cluster", "single-gpu", "single-gpu-service"]);
   });
 });

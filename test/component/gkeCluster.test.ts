@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GkeCluster } from "../../components/clusters/gke";
 import type { GkeClusterArgs } from "../../components/clusters/gkeArgs";
 import { InferencePlatform } from "../../components/inferencePlatform";
-import { type MockOptions, register, type Registration, valueOf } from "./mocks";
+import { assertChangesInPlace, type MockOptions, register, type Registration, valueOf } from "./mocks";
 
 const clusterType = "gcp:container/cluster:Cluster";
 const poolType = "gcp:container/nodePool:NodePool";
@@ -219,6 +219,7 @@ users:
     strictEqual(await pulumi.isSecret(cluster.kubeconfig), false);
     const provider = only(registrations, "pulumi:providers:kubernetes");
     strictEqual(provider.inputs.clusterIdentifier, "gke/us-central1/prod");
+    assertChangesInPlace(registrations);
     ok(provider.dependsOn.includes("prod-system"), provider.dependsOn.join(", "));
     strictEqual(provider.parent, "prod");
   });

@@ -3,7 +3,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 
 import { InferencePlatform, type InferencePlatformArgs } from "../../components/inferencePlatform";
-import { named, register, type Registration } from "./mocks";
+import { changesInPlace, named, register, type Registration } from "./mocks";
 
 const deployment = {
   apiVersion: "apps/v1",
@@ -60,6 +60,7 @@ describe("InferencePlatform", () => {
     deepStrictEqual(named(registrations, "platform-kubernetes").inputs, {
       clusterIdentifier: "prod",
       kubeconfig: { secret: "kubeconfig" },
+      ...changesInPlace,
     });
   });
 

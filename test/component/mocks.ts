@@ -1,3 +1,5 @@
+import { deepStrictEqual, notStrictEqual } from "node:assert";
+
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 
@@ -182,4 +184,17 @@ export function named(registrations: Registration[], name: string): Registration
       `no resource "${name}"; there are ${registrations.map((registration) => registration.name).join(", ")}`,
     );
   return found;
+}
+
+/** By which a Kubernetes provider changes Secrets and ConfigMaps in place, as the SDK sends them. */
+export const changesInPlace = { enableSecretMutable: "true", enableConfigMapMutable: "true" };
+
+/** Fails unless there are Kubernetes providers, and all of them change Secrets and ConfigMaps in place. */
+export function assertChangesInPlace(registrations: readonly Registration[]): void {
+  const providers = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
+  notStrictEqual(providers.length, 0);
+  for (const { name, inputs } of providers) {
+    const { enableSecretMutable, enableConfigMapMutable } = inputs;
+    deepStrictEqual({ name, enableSecretMutable, enableConfigMapMutable }, { name, ...changesInPlace });
+  }
 }

@@ -9,7 +9,7 @@ import {
   spokenContracts,
 } from "../../index";
 import { planOfPlatform } from "../../sdk/preflight/platformPlan";
-import { type MockOptions, named, register, valueOf } from "./mocks";
+import { assertChangesInPlace, changesInPlace, type MockOptions, named, register, valueOf } from "./mocks";
 import { presets } from "./presets";
 
 const stack = "acme/inference/prod";
@@ -157,6 +157,7 @@ describe("a reference to the stack of an inference platform", () => {
     deepStrictEqual(named(registrations, "platform-kubernetes").inputs, {
       kubeconfig: { secret: "mine" },
       clusterIdentifier: "prod",
+      ...changesInPlace,
     });
   });
 
@@ -183,6 +184,7 @@ describe("a reference to the stack of an inference platform", () => {
       });
       const service = named(registrations, "mine-service");
       strictEqual(service.provider, `${stack}-kubernetes`);
+      assertChangesInPlace(registrations);
       ok(service.dependsOn.includes("mine-endpoint-picker"), service.dependsOn.join());
       deepStrictEqual(
         (named(registrations, "mine-endpoint-picker").inputs.spec as { trafficPolicy: object }).trafficPolicy,

@@ -2,6 +2,7 @@ import { ProviderTests } from "./provider/harness";
 import { awaitTests } from "./provider/awaits";
 import { componentTests } from "./provider/components";
 import { objectTests } from "./provider/objects";
+import { rotationTests } from "./provider/rotation";
 import { standInTests } from "./provider/standIn";
 
 // All but the last group hold with the official provider too.
@@ -15,5 +16,6 @@ describe("Kubernetes provider through the engine", function () {
   objectTests(tests);
   awaitTests(tests);
   componentTests(tests);
+  rotationTests(tests);
   standInTests(tests);
 });

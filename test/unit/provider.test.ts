@@ -321,20 +321,63 @@ describe("provider: diff", () => {
     deepStrictEqual(diff({ ...one, apiVersion: "extensions/v1beta1" }, one).shown, ["apiVersion update replace"]);
   });
 
-  it("follows the official provider for ConfigMaps and Secrets", () => {
-    const map = (data: string, more: object = {}): JsonObject => ({
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "m" },
-      data: { a: data },
-      ...more,
+  describe("of ConfigMaps and Secrets, as the official provider's", () => {
+    const kinds = [
+      { kind: "ConfigMap", option: { configMapMutable: true }, other: { secretMutable: true }, second: "binaryData" },
+      { kind: "Secret", option: { secretMutable: true }, other: { configMapMutable: true }, second: "stringData" },
+    ];
+    for (const { kind, option, other, second } of kinds) {
+      const object = (data: object, more: object = {}): JsonObject =>
+        ({ apiVersion: "v1", kind, metadata: { name: "m" }, ...data, ...more }) as JsonObject;
+      const one = object({ data: { a: "1" }, [second]: { b: "1" } });
+      const two = object({ data: { a: "2" }, [second]: { b: "2" } });
+
+      it(`replaces a ${kind} whose data change, also where the other kind may change`, () => {
+        const shown = ["data.a update replace", `${second}.b update replace`];
+        deepStrictEqual(diff(one, two), { shown, deleteBeforeReplace: true });
+        deepStrictEqual(diff(one, two, other), { shown, deleteBeforeReplace: true });
+      });
+
+      it(`changes it in place where the provider is set so, but not what is immutable`, () => {
+        const shown = ["data.a update", `${second}.b update`];
+        deepStrictEqual(diff(one, two, option), { shown, deleteBeforeReplace: false });
+        const fixed = { immutable: true };
+        deepStrictEqual(
+          diff({ ...one, ...fixed }, { ...two, ...fixed }, option).shown,
+          shown.map((change) => `${change} replace`),
+        );
+        // To make it immutable replaces it where other data come with that.
+        deepStrictEqual(diff(one, { ...one, ...fixed }, option).shown, ["immutable add"]);
+        deepStrictEqual(diff(one, { ...two, ...fixed }, option).shown, [
+          ...shown.map((change) => `${change} replace`),
+          "immutable add",
+        ]);
+      });
+
+      it(`tells apart keys that come and go, labels and another name`, () => {
+        deepStrictEqual(diff(object({ data: { a: "1" } }), object({ data: { b: "1" } }), option).shown, [
+          "data.a delete",
+          "data.b add",
+        ]);
+        deepStrictEqual(diff(one, object({}), option).shown, ["data delete", `${second} delete`]);
+        const labelled = object({ data: { a: "1" } }, { metadata: { name: "m", labels: { a: "b" } } });
+        deepStrictEqual(diff(object({ data: { a: "1" } }), labelled).shown, ["metadata.labels add"]);
+        const renamed = object({ data: { a: "1" } }, { metadata: { name: "n" } });
+        deepStrictEqual(diff(object({ data: { a: "1" } }), renamed, option).shown, ["metadata.name update replace"]);
+      });
+    }
+
+    it("replaces a Secret for another type whatever the provider is set to", () => {
+      const secret = (type: string): JsonObject => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "s" },
+        type,
+      });
+      const shown = ["type update replace"];
+      deepStrictEqual(diff(secret("Opaque"), secret("kubernetes.io/tls")).shown, shown);
+      deepStrictEqual(diff(secret("Opaque"), secret("kubernetes.io/tls"), { secretMutable: true }).shown, shown);
     });
-    deepStrictEqual(diff(map("1"), map("2")).shown, ["data.a update replace"]);
-    deepStrictEqual(diff(map("1"), map("2"), { configMapMutable: true }).shown, ["data.a update"]);
-    deepStrictEqual(
-      diff(map("1", { immutable: true }), map("2", { immutable: true }), { configMapMutable: true }).shown,
-      ["data.a update replace"],
-    );
   });
 
   it("replaces a Job for a new template, a Service for another cluster address, a binding for another role", () => {

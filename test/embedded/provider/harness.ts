@@ -149,12 +149,16 @@ export class TestStack {
   private async run(operation: Operation): Promise<Outcome> {
     const record = new Map<string, Touched>();
     const progress: string[] = [];
+    const events: EngineEvent[] = [];
     const started = Date.now();
     const result = await runOperation(operation, this.stack, {
       logFile: join(this.folder, "engine.log"),
-      onEvent: (event) => note(event, record, progress),
+      onEvent: (event) => {
+        events.push(event);
+        note(event, record, progress);
+      },
     });
-    return { ...result, touched: record, progress, seconds: (Date.now() - started) / 1000 };
+    return { ...result, touched: record, progress, events, seconds: (Date.now() - started) / 1000 };
   }
 }
 
@@ -163,6 +167,8 @@ export interface Outcome extends OperationResult {
   touched: ReadonlyMap<string, Touched>;
   /** What was shown for a moment, such as what was being waited for. */
   progress: readonly string[];
+  /** Everything that the engine said, as it said it. */
+  events: readonly EngineEvent[];
   seconds: number;
 }
 
