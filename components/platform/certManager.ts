@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ArtifactMirrors } from "../../sdk/artifacts";
-import { chartAddress, chartSource } from "../../sdk/charts";
+import { chartAddress, chartSource, mergeValues } from "../../sdk/charts";
 import { checkIssuers } from "../../sdk/gateways/issuerChecks";
 import type { IssuerArgs } from "../../sdk/gateways/issuers";
 import { assertNoProblems } from "../../sdk/problems";
@@ -31,7 +31,7 @@ export interface CertManagerArgs {
   gatewayApi?: Resources;
   /** Keep the Secrets of certificates that are deleted. @default false, so that nothing stays behind */
   keepSecrets?: boolean;
-  /** Other values of the chart, over those this component sets. */
+  /** Other values of the chart, over those this component sets; objects are merged, lists replaced. @default none */
   values?: Record<string, unknown>;
   /** Where the chart and the CRDs are taken from instead of their official addresses. */
   mirrors?: ArtifactMirrors;
@@ -108,23 +108,25 @@ function chartOf(namespace: string, args: CertManagerArgs) {
     ...chartAddress(source, args.mirrors?.charts),
     releaseName: release,
     namespace: releaseNamespace,
-    values: {
-      crds: { enabled: false },
-      // What it checks is awaited here, and rendered charts have no hooks.
-      startupapicheck: { enabled: false },
-      // Its default, kube-system, is not writable on every cluster.
-      global: { leaderElection: { namespace } },
-      enableCertificateOwnerRef: !args.keepSecrets,
-      ...(args.replicas !== undefined && { replicaCount: args.replicas }),
-      ...(solvesByGateway && {
-        config: {
-          apiVersion: "controller.config.cert-manager.io/v1alpha1",
-          kind: "ControllerConfiguration",
-          enableGatewayAPI: true,
-        },
-      }),
-      ...args.values,
-    },
+    values: mergeValues(
+      {
+        crds: { enabled: false },
+        // What it checks is awaited here, and rendered charts have no hooks.
+        startupapicheck: { enabled: false },
+        // Its default, kube-system, is not writable on every cluster.
+        global: { leaderElection: { namespace } },
+        enableCertificateOwnerRef: !args.keepSecrets,
+        ...(args.replicas !== undefined && { replicaCount: args.replicas }),
+        ...(solvesByGateway && {
+          config: {
+            apiVersion: "controller.config.cert-manager.io/v1alpha1",
+            kind: "ControllerConfiguration",
+            enableGatewayAPI: true,
+          },
+        }),
+      },
+      args.values,
+    ),
   };
 }
 

@@ -2,6 +2,7 @@ import { Chart, type ChartArgs } from "@pulumi/kubernetes/helm/v4/chart";
 import * as pulumi from "@pulumi/pulumi";
 
 import { type ArtifactMirrors, artifacts, resolveChart } from "../../sdk/artifacts";
+import { mergeValues } from "../../sdk/charts";
 import { versions } from "../../sdk/versions";
 import type { CrdOwnership } from "../crds/crdBundle";
 import { KubernetesObject } from "../kubernetesObject";
@@ -20,7 +21,7 @@ export interface LeaderWorkerSetArgs {
   replicas?: number;
   /** @default requests of 1 CPU and 1Gi memory, as LeaderWorkerSet ships it */
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-  /** Other values of the chart, over those this component sets. */
+  /** Other values of the chart, over those this component sets; objects are merged, lists replaced. @default none */
   values?: Record<string, unknown>;
   /** Where the chart and the CRDs are taken from instead of their official addresses. */
   mirrors?: ArtifactMirrors;
@@ -69,12 +70,14 @@ function chartArgs(namespace: string, args: LeaderWorkerSetArgs): ChartArgs {
     namespace,
     skipCrds: true,
     resourcePrefix: "lws",
-    values: {
-      // The chart of 0.8.0 would take the image of the main branch.
-      image: { manager: { tag: `v${versions.leaderWorkerSet}` } },
-      ...(args.replicas !== undefined && { replicaCount: args.replicas }),
-      ...(args.resources && { resources: args.resources }),
-      ...args.values,
-    },
+    values: mergeValues(
+      {
+        // The chart of 0.8.0 would take the image of the main branch.
+        image: { manager: { tag: `v${versions.leaderWorkerSet}` } },
+        ...(args.replicas !== undefined && { replicaCount: args.replicas }),
+        ...(args.resources && { resources: args.resources }),
+      },
+      args.values,
+    ),
   };
 }

@@ -2,7 +2,7 @@ import { Chart } from "@pulumi/kubernetes/helm/v4/chart";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { type ArtifactMirrors, checkMirrors } from "../../sdk/artifacts";
-import { chartAddress, type ChartSource } from "../../sdk/charts";
+import { chartAddress, type ChartSource, mergeValues } from "../../sdk/charts";
 import { KubernetesObject } from "../kubernetesObject";
 
 /** What every part takes that is installed from a chart of its own project. */
@@ -69,21 +69,4 @@ export function installChart(
     { parent, dependsOn: [...(namespace ? [namespace] : []), ...dependsOn] },
   );
   return { namespaceName, namespace, chart };
-}
-
-/** Values as helm merges them: maps key by key, everything else as a whole. */
-export function mergeValues(
-  base: Record<string, unknown>,
-  over: Record<string, unknown> = {},
-): Record<string, unknown> {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isMap(below) && isMap(value) ? mergeValues(below, value) : value;
-  }
-  return merged;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

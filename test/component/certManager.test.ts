@@ -94,6 +94,13 @@ describe("CertManager", () => {
     });
   });
 
+  it("keeps what it sets beside values that say something of the same", async () => {
+    await install({ values: { global: { logLevel: 4 }, crds: { keep: false } } });
+    const { global, crds } = (charts[0] as Chart).values;
+    deepStrictEqual(global, { leaderElection: { namespace: "cert-manager" }, logLevel: 4 });
+    deepStrictEqual(crds, { enabled: false, keep: false });
+  });
+
   it("makes issuers of every sort, and an authority before the issuer that signs with it", async () => {
     const registrations = await install({
       issuers: {

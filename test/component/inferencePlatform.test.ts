@@ -108,6 +108,12 @@ describe("InferencePlatform", () => {
     deepStrictEqual(chart.dependsOn, ["platform-lws-crds-bundle", "platform-lws-namespace"]);
   });
 
+  it("keeps the version of LeaderWorkerSet's image beside values that name another registry", async () => {
+    const manager = { repository: "registry.example.com/lws/lws" };
+    const chart = named(await install({ leaderWorkerSet: { values: { image: { manager } } } }), "platform-lws-chart");
+    deepStrictEqual(chart.inputs.values, { image: { manager: { ...manager, tag: "v0.8.0" } } });
+  });
+
   it("has KServe prefer HTTPS when its own gateway serves it, and only then", async () => {
     const https = { hostnames: ["llm.example.com"], tls: { certificates: ["web"] } };
     await install({ gateway: https });

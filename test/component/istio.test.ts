@@ -142,13 +142,28 @@ describe("Istio", () => {
     const global = { istioNamespace: "mesh-system", platform: "gke" };
     deepStrictEqual(charts["mesh-istiod"]!.inputs.values, { global, pilot: { env }, profile: "ambient" });
     deepStrictEqual(charts["mesh-istio-cni"]!.inputs.values, { global, profile: "ambient" });
-    deepStrictEqual(charts["mesh-ztunnel"]!.inputs.values, { istioNamespace: "mesh-system", profile: "ambient" });
+    deepStrictEqual(charts["mesh-ztunnel"]!.inputs.values, {
+      global: { platform: "gke" },
+      istioNamespace: "mesh-system",
+      profile: "ambient",
+    });
     deepStrictEqual(charts["mesh-istio-cni"]!.dependsOn, ["mesh-istio-base", "mesh-istiod"]);
     deepStrictEqual(charts["mesh-ztunnel"]!.dependsOn, ["mesh-istio-cni"]);
     deepStrictEqual(named(all, "mesh-namespace").inputs.metadata, {
       name: "mesh-system",
       labels: { "pod-security.kubernetes.io/enforce": "privileged" },
     });
+  });
+
+  it("has the agents of ambient mode ask the control plane that there is", async () => {
+    const { charts } = await install({
+      ambient: true,
+      revision: "1-29-2",
+      canary: { version: "1.30.0", revision: "1-30-0" },
+    });
+    // The Service of a control plane with a revision is named "istiod-<revision>".
+    deepStrictEqual(charts["mesh-ztunnel"]!.inputs.values, { profile: "ambient", revision: "1-29-2" });
+    deepStrictEqual(charts["mesh-istio-cni"]!.inputs.values, { profile: "ambient" });
   });
 
   it("comes from mirrors, each chart by its name", async () => {

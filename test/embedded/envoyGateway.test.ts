@@ -13,6 +13,8 @@ import { Operation, type OperationResult, runOperation } from "../../local/engin
 import { silentProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import { gatewayToolNames, toolNames, type GatewayToolName, type Toolchain } from "../../local/toolchain/types";
+import { diagnose } from "../../sdk/diagnosis/diagnose";
+import { diagnosisLines } from "../../sdk/diagnosis/lines";
 import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 const clusterName = "test-envoy-gateway";
@@ -228,6 +230,26 @@ describe("Envoy Gateway on the embedded control plane", function () {
       "Accepted=False NotAllowedByListeners",
       "ResolvedRefs=True ResolvedRefs",
     ]);
+    console.log(diagnosisLines(await diagnose(client, { namespace: "models", name: "late" })).join("\n"));
+  });
+
+  it("says that no listener has a route's host names", async () => {
+    const elsewhere = {
+      ...plain,
+      name: "elsewhere",
+      timeoutSeconds: 15,
+      spec: {
+        ...workload,
+        router: { gateway: {}, route: { http: { spec: { hostnames: ["chat.example.org", "llm.example.com"] } } } },
+      },
+    };
+    const services = [scheduled, plain, elsewhere];
+    const other = { hostname: "*.llm.example.com" };
+    await rejects(run(Operation.preview, services, other), (error: Error) => { console.log(error.message); return true; });
+    await rejects(run(Operation.up, services, other, "listener-hostname"), (error: Error) => { console.log(error.message); return true; });
+    console.log(JSON.stringify(await parentsOf("elsewhere-kserve-route"), null, 1));
+    console.log(JSON.stringify((await client.get(gatewayApi, "HTTPRoute", "models", "elsewhere-kserve-route"))?.spec, null, 1));
+    console.log(diagnosisLines(await diagnose(client, { namespace: "models", name: "elsewhere" })).join("\n"));
   });
 
   it("destroys everything, and leaves nothing behind", async () => {

@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { checkMirrors } from "../../../sdk/artifacts";
-import { chartAddress, type ChartSource } from "../../../sdk/charts";
+import { chartAddress, type ChartSource, mergeValues } from "../../../sdk/charts";
 import type { GatewayControllerFacts } from "../../../sdk/gateways/types";
 import type { Problem } from "../../../sdk/problems";
-import { mergeValues, partNamespace, type ThirdPartyChartArgs } from "../../platform/thirdPartyChart";
+import { partNamespace, type ThirdPartyChartArgs } from "../../platform/thirdPartyChart";
 import { allResources, type Resources } from "../../resources";
 
 const lazyRequire = createRequire(__filename);

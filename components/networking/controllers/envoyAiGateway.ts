@@ -2,12 +2,11 @@ import { Chart } from "@pulumi/kubernetes/helm/v4/chart";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifacts } from "../../../sdk/artifacts";
-import { chartAddress, chartSource } from "../../../sdk/charts";
+import { chartAddress, chartSource, mergeValues } from "../../../sdk/charts";
 import { envoyAiGatewayNamespace } from "../../../sdk/gateways/envoyValues";
 import { versions } from "../../../sdk/versions";
 import { type CrdArgs, crdBundles } from "../../crds/crdBundle";
 import { KubernetesObject } from "../../kubernetesObject";
-import { mergeValues } from "../../platform/thirdPartyChart";
 import { allResources, type Resources } from "../../resources";
 
 /** Where the certificate of Envoy AI Gateway's webhook comes from. */

@@ -2,14 +2,13 @@ import { Chart } from "@pulumi/kubernetes/helm/v4/chart";
 import * as pulumi from "@pulumi/pulumi";
 
 import { artifacts, checkMirrors } from "../../../sdk/artifacts";
-import { chartAddress, chartSource } from "../../../sdk/charts";
+import { chartAddress, chartSource, mergeValues } from "../../../sdk/charts";
 import { envoyGatewayController, envoyGatewayFacts } from "../../../sdk/gateways/envoyGateway";
 import { envoyGatewayValues, type EnvoyRateLimit, problemsOfEnvoyWiring } from "../../../sdk/gateways/envoyValues";
 import { assertNoProblems } from "../../../sdk/problems";
 import { versions } from "../../../sdk/versions";
 import { type CrdArgs, crdBundles } from "../../crds/crdBundle";
 import { KubernetesObject, waitForAnnotation } from "../../kubernetesObject";
-import { mergeValues } from "../../platform/thirdPartyChart";
 import { allResources, type Resources } from "../../resources";
 import type { GatewayControllerFactory } from "./controller";
 import { EnvoyAiGateway, type EnvoyAiGatewayArgs } from "./envoyAiGateway";

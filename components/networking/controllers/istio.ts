@@ -45,7 +45,7 @@ export class Istio extends pulumi.ComponentResource {
     const planes = [main, ...(canary ? [canary] : [])].map((plane) =>
       createChart(install, "istiod", plane.version, istiodValues(args, namespaceName, plane), [base], plane.revision),
     );
-    const ambient = args.ambient ? createAmbient(install, main.version, [base, ...planes]) : [];
+    const ambient = args.ambient ? createAmbient(install, main, [base, ...planes]) : [];
 
     this.namespace = namespaceName;
     this.version = serving.version;
@@ -117,10 +117,11 @@ function createChart(
   );
 }
 
-function createAmbient(install: Install, version: string, dependsOn: pulumi.Resource[]): pulumi.Resource[] {
+function createAmbient(install: Install, main: IstioRevision, dependsOn: pulumi.Resource[]): pulumi.Resource[] {
   const { args, namespace } = install;
-  const cni = createChart(install, "cni", version, ambientValues(args, namespace, "cni"), dependsOn);
-  return [cni, createChart(install, "ztunnel", version, ambientValues(args, namespace, "ztunnel"), [cni])];
+  const values = (chart: "cni" | "ztunnel") => ambientValues(args, namespace, chart, main);
+  const cni = createChart(install, "cni", main.version, values("cni"), dependsOn);
+  return [cni, createChart(install, "ztunnel", main.version, values("ztunnel"), [cni])];
 }
 
 /**

@@ -42,16 +42,24 @@ export function istiodValues(args: IstioArgs, namespace: string, { version, revi
   return mergeValues(values, args.values?.istiod as Values | undefined);
 }
 
-/** Values of the charts of ambient mode, "cni" and "ztunnel". */
-export function ambientValues(args: IstioArgs, namespace: string, chart: "cni" | "ztunnel"): Values {
+/** Values of the charts of ambient mode, "cni" and "ztunnel"; ztunnel belongs to one control plane. */
+export function ambientValues(
+  args: IstioArgs,
+  namespace: string,
+  chart: "cni" | "ztunnel",
+  { revision }: IstioRevision,
+): Values {
   const values = {
     profile: "ambient",
-    // ztunnel's chart has its settings at the top.
+    // ztunnel's chart has its settings at the top, but for the platform.
     ...(chart === "ztunnel"
       ? {
+          // Without it ztunnel looks for the Service "istiod", which a control plane with a revision does not have.
+          ...(revision !== undefined && { revision }),
           ...(namespace !== defaultNamespace && { istioNamespace: namespace }),
           ...(args.imageRegistry !== undefined && { hub: args.imageRegistry }),
           ...(args.imagePullSecrets && { imagePullSecrets: args.imagePullSecrets }),
+          ...(args.platform !== undefined && { global: { platform: args.platform } }),
         }
       : globalValues(args, namespace)),
   };
