@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactMirrors } from "../../sdk/artifacts";
 import {
   completeAutoscaling,
-  istioPods,
+  gatewayPeers,
   problemsOfSurroundings,
   type SurroundingGateway,
 } from "../../sdk/platform/checkSurroundings";
@@ -16,6 +16,7 @@ import type { InferenceMonitoringArgs } from "../monitoring/inferenceMonitoring"
 import type { PrometheusStack, PrometheusStackArgs } from "../monitoring/prometheusStack";
 import { allResources, type Resources } from "../resources";
 import type { ExternalDnsArgs } from "./externalDns";
+import { installedPeers } from "./installedPeers";
 import type { KedaArgs } from "./keda";
 import type { InferenceNetworkPoliciesArgs } from "./networkPolicies";
 import type { OpenTelemetryCollectorArgs } from "./openTelemetryCollector";
@@ -55,7 +56,10 @@ export interface SurroundingsArgs {
   tracing?: PlatformPart<OpenTelemetryCollectorArgs>;
   /** DNS records for the host names of routes. @default none */
   externalDns?: PlatformPart<ExternalDnsArgs>;
-  /** NetworkPolicies for services and controllers; `serviceNamespaces` are those of `namespaces` by default. @default none */
+  /**
+   * NetworkPolicies for services and controllers; `serviceNamespaces` are those of `namespaces` by default. `prometheus`, `autoscalers` and
+   * `collectors` are those that the platform installs. @default none
+   */
   networkPolicies?:
     (Omit<InferenceNetworkPoliciesArgs, "serviceNamespaces"> & { serviceNamespaces?: string[] }) | false;
   /** PodDisruptionBudgets for the controllers. @default false */
@@ -241,17 +245,12 @@ function createTracing(
 /** Needs namespaces of controllers, or kinds of Gateway API. */
 function createLast(
   name: string,
-  {
-    externalDns,
-    networkPolicies,
-    disruptionBudgets,
-    namespaces = {},
-    gateway,
-  }: SurroundingsArgs & { gateway?: SurroundingGateway | false },
+  args: SurroundingsArgs & { gateway?: SurroundingGateway | false },
   { mirrors }: Shared,
   before: Parameters<Surroundings["afterKServe"]>[0] & { namespaces: Resources },
   opts: pulumi.ComponentResourceOptions,
 ): Resources {
+  const { externalDns, networkPolicies, disruptionBudgets, namespaces = {}, gateway } = args;
   const { gatewayApi, leaderWorkerSet = {} } = before;
   const dns = installed(externalDns);
   if (dns) {
@@ -270,7 +269,13 @@ function createLast(
   const serviceNamespaces = networkPolicies.serviceNamespaces ?? Object.keys(namespaces);
   return new InferenceNetworkPolicies(
     `${name}-network`,
-    { controllers: { leaderWorkerSet }, ...istioPods(gateway), ...networkPolicies, serviceNamespaces },
+    {
+      controllers: { leaderWorkerSet },
+      ...gatewayPeers(gateway),
+      ...installedPeers(args),
+      ...networkPolicies,
+      serviceNamespaces,
+    },
     after,
   ).ready;
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../kubernetes/client";
 import { type Cause, CauseCode, type ServiceObjects } from "./diagnosis";
+import { admissionFix, hostnameFix, listenerFix } from "./listeners";
 import {
   conditionOf,
   conditionsOf,
@@ -110,7 +111,9 @@ function routeCauses({ routes, gateways }: ServiceObjects): Cause[] {
           message: problem
             ? `${problem.type} is ${problem.status} at Gateway ${key}: ${oneLine(reasonOf(problem))}`
             : `Gateway ${key} does not answer for it`,
-          fix: problem ? routeFix(problem, key) : "see that the gateway's controller runs and serves HTTPRoutes",
+          fix: problem
+            ? routeFix(problem, gateway, ref, route)
+            : "see that the gateway's controller runs and serves HTTPRoutes",
           command: `kubectl -n ${route.metadata.namespace ?? ""} describe httproute ${nameOf(route)}`,
         },
       ];
@@ -119,14 +122,19 @@ function routeCauses({ routes, gateways }: ServiceObjects): Cause[] {
 }
 
 /** Source: RouteConditionReason of Gateway API 1.5, `apis/v1/shared_types.go`. */
-function routeFix({ reason }: StatusCondition, gateway: string): string | undefined {
+function routeFix(
+  { reason }: StatusCondition,
+  gateway: KubernetesObject,
+  ref: Fields,
+  route: KubernetesObject,
+): string | undefined {
   switch (reason) {
     case "NotAllowedByListeners":
-      return `let a listener of Gateway ${gateway} admit routes of this namespace (allowedRoutes.namespaces.from: All)`;
+      return admissionFix(gateway, ref, route.metadata.namespace ?? "");
     case "NoMatchingListenerHostname":
-      return "give the route a host name that a listener has";
+      return hostnameFix(gateway, ref, route);
     case "NoMatchingParent":
-      return "name a listener (sectionName) or port that the gateway has";
+      return listenerFix(gateway, ref);
     case "InvalidKind":
       return "use a gateway whose controller routes to InferencePools, and switch that on in it";
     case "BackendNotFound":

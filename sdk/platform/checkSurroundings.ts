@@ -26,41 +26,65 @@ export function installsPrometheus(monitoring: { readonly stack?: object | false
   return monitoring !== undefined && monitoring !== false && installed(monitoring.stack ?? {}) !== undefined;
 }
 
-/** What decides where a gateway's pods are. */
+/** What decides where requests of a gateway come from. */
 export interface SurroundingGateway {
   readonly controller?: string;
   readonly gatewayName?: string;
   readonly namespace?: string;
+  readonly gatewayClassName?: string;
+  readonly gatewayClassController?: string;
 }
 
-/** The pods of a gateway of Istio, which run beside it. */
-export function istioPods(gateway: SurroundingGateway | false | undefined): { gateways?: NetworkPeer[] } {
+/** Where requests of a platform's gateway come from: of Istio, pods beside it; without a gateway, nowhere. */
+export function gatewayPeers(gateway: SurroundingGateway | false | undefined): { gateways?: NetworkPeer[] } {
   if (gateway === false) return {};
-  const { gatewayName = "kserve-ingress-gateway", namespace = kserveNamespace } = gateway ?? {};
+  const { controller, gatewayName = "kserve-ingress-gateway", namespace = kserveNamespace } = gateway ?? {};
+  if (controller === "standalone") return { gateways: [] };
   return { gateways: [{ namespace, podLabels: { "gateway.networking.k8s.io/gateway-name": gatewayName } }] };
+}
+
+const istioController = "istio.io/gateway-controller";
+
+/** Whether Istio realises a gateway, as it does DigitalOcean's; without a controller its class decides. */
+function isIstios({ controller, gatewayClassName = "istio", gatewayClassController }: SurroundingGateway): boolean {
+  if (controller !== undefined && controller !== "existing") return ["istio", "digitalocean"].includes(controller);
+  return gatewayClassName === "istio" || gatewayClassController === istioController;
 }
 
 /** What cannot work together. */
 export function problemsOfSurroundings(args: {
   readonly autoscaling?: PlannedAutoscaling | false;
   readonly monitoring?: { readonly stack?: object | false } | false;
-  readonly networkPolicies?: { readonly gateways?: readonly NetworkPeer[] } | false;
+  readonly networkPolicies?:
+    { readonly gateways?: readonly NetworkPeer[]; readonly clients?: readonly NetworkPeer[] } | false;
   readonly gateway?: SurroundingGateway | false;
 }): Problem[] {
-  return [...problemsOfAutoscaling(args), ...problemsOfGatewayPeers(args)];
+  return [...problemsOfAutoscaling(args), ...problemsOfPeersOfGateway(args)];
 }
 
 /** Only of Istio it is known where the pods of a gateway run, and by which labels. */
-function problemsOfGatewayPeers({
+function problemsOfPeersOfGateway({
   networkPolicies,
   gateway,
 }: Pick<Parameters<typeof problemsOfSurroundings>[0], "networkPolicies" | "gateway">): Problem[] {
-  const controller = gateway ? gateway.controller : undefined;
-  if (!networkPolicies || networkPolicies.gateways || controller === undefined || controller === "istio") return [];
+  if (!networkPolicies || networkPolicies.gateways || !gateway) return [];
+  const { controller, gatewayClassName } = gateway;
+  if (controller === "standalone") {
+    if (networkPolicies.clients?.length) return [];
+    return [
+      {
+        path: "networkPolicies.clients",
+        message: "missing: nobody could send requests to the standalone routers",
+        allowed: "namespaces with labels of pods, or ranges of addresses",
+      },
+    ];
+  }
+  if (isIstios(gateway)) return [];
+  const whose = controller !== undefined && controller !== "existing" ? controller : `class ${gatewayClassName ?? ""}`;
   return [
     {
       path: "networkPolicies.gateways",
-      message: `missing: where the gateway of ${controller} sends requests from is not known, and all of them would be refused`,
+      message: `missing: where the gateway of ${whose} sends requests from is not known, and all of them would be refused`,
       allowed: "namespaces with labels of pods, or ranges of addresses",
     },
   ];

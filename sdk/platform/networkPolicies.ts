@@ -1,4 +1,5 @@
 import { kserveNamespace } from "../api/constants";
+import { proxyPorts } from "../gateways/envoyBootstrap";
 import { pickerPods, serverPort } from "../monitoring/monitors";
 import type { Problem } from "../problems";
 import { type NetworkPeer, policyPeer, problemsOfPeers } from "./networkPeers";
@@ -9,7 +10,7 @@ export interface NetworkAllowances {
   serviceNamespaces: readonly string[];
   /** Pods or addresses of the gateways. @default Istio's pods for `kserve/kserve-ingress-gateway` */
   gateways?: readonly NetworkPeer[];
-  /** Others that may send requests to model servers, past the gateway. @default nobody */
+  /** Others that may send requests to model servers, past the gateway, and to standalone routers. @default nobody */
   clients?: readonly NetworkPeer[];
   /** Who reads metrics. @default all pods in the namespace "monitoring" */
   prometheus?: readonly NetworkPeer[];
@@ -112,6 +113,9 @@ function servicePolicies(namespace: string, allowances: NetworkAllowances): Netw
       ingress: [
         rule("from", gateways, [pickerPorts.extProc]),
         rule("from", [...prometheus, ...autoscalers], [pickerPorts.metrics]),
+        // The Envoy beside the picker of a standalone router, which has a picker's labels.
+        rule("from", clients, [proxyPorts.listener]),
+        rule("from", prometheus, [proxyPorts.ready]),
         rule("from", workloadPods, [pickerPorts.kvEvents]),
       ],
       egress: [

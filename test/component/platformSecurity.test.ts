@@ -157,10 +157,60 @@ describe("network policies of a platform", () => {
         podSelector: { matchLabels: { "gateway.networking.k8s.io/gateway-name": "edge" } },
       },
     ]);
+    const withGateway = (gateway: InferencePlatformArgs["gateway"]) =>
+      install({ networkPolicies: {}, namespaces: { models: {} }, gateway });
     await rejects(
-      install({ networkPolicies: {}, namespaces: { models: {} }, gateway: { controller: "envoy-gateway" } }),
+      withGateway({ controller: "envoy-gateway" }),
       /networkPolicies\.gateways: missing: where the gateway of envoy-gateway sends requests from is not known/,
     );
+    await rejects(
+      withGateway({ gatewayClassName: "gke-l7-rilb" }),
+      /networkPolicies\.gateways: missing: where the gateway of class gke-l7-rilb sends requests from is not known/,
+    );
+    await withGateway({ controller: "digitalocean" });
+    await withGateway({ gatewayClassName: "mesh", gatewayClassController: "istio.io/gateway-controller" });
+  });
+
+  it("let clients to the Envoys of standalone routers, which are the only way then", async () => {
+    const gateway = { controller: "standalone" } as const;
+    const args = { leaderWorkerSet: false, namespaces: { models: {} }, gateway } as const;
+    const { registrations } = await install({ ...args, networkPolicies: { clients: [{ namespace: "apps" }] } });
+    const clients = '{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"apps"}}}';
+    const pickers = policyOf(registrations, "models-llm-endpoint-pickers");
+    deepStrictEqual(whoReaches(pickers, 8081), [clients]);
+    deepStrictEqual(whoReaches(pickers, 19001), ["prometheus"]);
+    // The Envoy asks the picker inside their pod.
+    deepStrictEqual(whoReaches(pickers, 9002), []);
+    await rejects(
+      install({ ...args, networkPolicies: {} }),
+      /networkPolicies\.clients: missing: nobody could send requests to the standalone routers/,
+    );
+  });
+
+  it("know the platform's own collector, autoscaler and Prometheus", async () => {
+    const prometheus = { url: "https://prometheus.metrics.svc:9090" };
+    const { registrations } = await install({
+      namespaces: { models: {} },
+      networkPolicies: {},
+      tracing: { namespace: "traces" },
+      autoscaling: { keda: { existing: true }, workloadVariantAutoscaler: { namespace: "wva" }, prometheus },
+      monitoring: { stack: { namespace: "metrics" } },
+    });
+    const of = (namespace: string) =>
+      `{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"${namespace}"}}}`;
+    const pickers = policyOf(registrations, "models-llm-endpoint-pickers");
+    deepStrictEqual(whoReaches(pickers, 9090), [of("metrics"), of("wva")]);
+    const collectors = pickers.egress.find(({ ports }) => ports?.some(({ port }) => port === 4317))?.to;
+    deepStrictEqual(
+      collectors?.map((peer) => JSON.stringify(peer)),
+      [of("traces")],
+    );
+    const stated = await install({
+      namespaces: { models: {} },
+      networkPolicies: { collectors: [] },
+      tracing: { namespace: "traces" },
+    });
+    ok(!JSON.stringify(policyOf(stated.registrations, "models-llm-workloads")).includes("4317"));
   });
 
   it("are refused when they would protect nothing, or name nobody", async () => {

@@ -13,8 +13,6 @@ import { Operation, type OperationResult, runOperation } from "../../local/engin
 import { silentProgress } from "../../local/progress";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import { gatewayToolNames, toolNames, type GatewayToolName, type Toolchain } from "../../local/toolchain/types";
-import { diagnose } from "../../sdk/diagnosis/diagnose";
-import { diagnosisLines } from "../../sdk/diagnosis/lines";
 import { KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
 
 const clusterName = "test-envoy-gateway";
@@ -109,6 +107,24 @@ describe("Envoy Gateway on the embedded control plane", function () {
     await writeFile(configFile, dump({ config }, { noRefs: true }));
     const stack = await openEnvironment({ cluster, toolchain, stack: "test", configFile });
     return runOperation(operation, stack, { logFile: join(cluster.folder, "logs", "pulumi.log") });
+  }
+
+  /** Brings up what the preflight would refuse; the causes that the failed operation tells of a service. */
+  async function refusedBy(
+    services: Service[],
+    listener: object,
+    waived: string,
+  ): Promise<(service: string) => string[]> {
+    let message = "";
+    await rejects(run(Operation.up, services, listener, waived), (error: Error) => {
+      ({ message } = error);
+      return true;
+    });
+    return (service) => {
+      const [, told = ""] = message.split(`LLMInferenceService models/${service} is not Ready:\n`);
+      const lines = told.split("\n").map((line) => line.replace(/^ {2}/, ""));
+      return lines.slice(0, lines.indexOf("  conditions that do not hold:"));
+    };
   }
 
   const conditionsOf = (conditions: Condition[] = []): string[] =>
@@ -220,36 +236,54 @@ describe("Envoy Gateway on the embedded control plane", function () {
     const same = { allowedRoutes: "Same" };
     // What it says is known beforehand.
     await rejects(run(Operation.preview, services, same), /\[listener-namespace\]/);
-    await rejects(run(Operation.up, services, same, "listener-namespace"), (error: Error) => {
-      ok(/late/.test(error.message) && /NotAllowedByListeners/.test(error.message), error.message);
-      return true;
-    });
+    const told = await refusedBy(services, same, "listener-namespace");
+    deepStrictEqual(told("late"), [
+      "  1. HTTPRoute late-kserve-route: Accepted is False at Gateway kserve/kserve-ingress-gateway: NotAllowedByListeners:" +
+        " No listeners included by this parent ref allowed this attachment.",
+      '     fix: let a listener admit routes of namespace "models" (from: All, or a selector for kubernetes.io/metadata.name: models);' +
+        " now http admits Same",
+      "     more: kubectl -n models describe httproute late-kserve-route",
+    ]);
     const [parent] = await parentsOf("late-kserve-route");
     strictEqual(parent?.controllerName, controller);
     deepStrictEqual(conditionsOf(parent.conditions), [
       "Accepted=False NotAllowedByListeners",
       "ResolvedRefs=True ResolvedRefs",
     ]);
-    console.log(diagnosisLines(await diagnose(client, { namespace: "models", name: "late" })).join("\n"));
   });
 
-  it("says that no listener has a route's host names", async () => {
-    const elsewhere = {
-      ...plain,
-      name: "elsewhere",
-      timeoutSeconds: 15,
+  it("says that no listener has a host name of the route, in the controller's own words", async () => {
+    const http = {
       spec: {
-        ...workload,
-        router: { gateway: {}, route: { http: { spec: { hostnames: ["chat.example.org", "llm.example.com"] } } } },
+        hostnames: ["chat.example.org", "llm.example.com"],
+        rules: [{ backendRefs: [{ name: "elsewhere-kserve-workload-svc", port: 8000 }] }],
       },
     };
-    const services = [scheduled, plain, elsewhere];
-    const other = { hostname: "*.llm.example.com" };
-    await rejects(run(Operation.preview, services, other), (error: Error) => { console.log(error.message); return true; });
-    await rejects(run(Operation.up, services, other, "listener-hostname"), (error: Error) => { console.log(error.message); return true; });
-    console.log(JSON.stringify(await parentsOf("elsewhere-kserve-route"), null, 1));
-    console.log(JSON.stringify((await client.get(gatewayApi, "HTTPRoute", "models", "elsewhere-kserve-route"))?.spec, null, 1));
-    console.log(diagnosisLines(await diagnose(client, { namespace: "models", name: "elsewhere" })).join("\n"));
+    const spec = { ...workload, router: { gateway: {}, route: { http } } };
+    const services = [scheduled, plain, { ...plain, name: "elsewhere", timeoutSeconds: 15, spec }];
+    const below = { hostname: "*.llm.example.com" };
+    await rejects(run(Operation.preview, services, below), (error: Error) => {
+      const said =
+        "spec.router.route.http.spec.hostnames: no listener of Gateway kserve/kserve-ingress-gateway has a host name of these;" +
+        ' given: "chat.example.org, llm.example.com"; allowed: *.llm.example.com (http);' +
+        " fix: take a host name that a listener has, or give the gateway such a listener [listener-hostname]";
+      ok(error.message.includes(said), error.message);
+      return true;
+    });
+    const told = await refusedBy(services, below, "listener-hostname");
+    deepStrictEqual(told("elsewhere"), [
+      "  1. HTTPRoute elsewhere-kserve-route: Accepted is False at Gateway kserve/kserve-ingress-gateway: NoMatchingListenerHostname:" +
+        " There were no hostname intersections between the HTTPRoute and this parent ref's Listener(s).",
+      "     fix: give the route a host name that a listener has: *.llm.example.com (http); it has chat.example.org, llm.example.com." +
+        " Or give the gateway a listener for these",
+      "     more: kubectl -n models describe httproute elsewhere-kserve-route",
+    ]);
+    const [parent] = await parentsOf("elsewhere-kserve-route");
+    strictEqual(parent?.controllerName, controller);
+    deepStrictEqual(conditionsOf(parent.conditions), [
+      "Accepted=False NoMatchingListenerHostname",
+      "ResolvedRefs=True ResolvedRefs",
+    ]);
   });
 
   it("destroys everything, and leaves nothing behind", async () => {

@@ -512,6 +512,63 @@ describe("diagnosis of a service", () => {
         ),
       );
     });
+    describe("of a route that no listener takes", () => {
+      const listeners = [
+        { name: "http", port: 80, protocol: "HTTP", allowedRoutes: { namespaces: { from: "Same" } } },
+        {
+          name: "https",
+          port: 443,
+          protocol: "HTTPS",
+          hostname: "*.llm.example.com",
+          allowedRoutes: {
+            namespaces: {
+              from: "Selector",
+              selector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["a"] }] },
+            },
+          },
+        },
+      ];
+      const taking = (): ServiceObjects["gateways"] => {
+        const gateways = gateway(condition("Accepted", "True"), condition("Programmed", "True"));
+        Object.assign([...gateways.values()][0]?.spec as object, { listeners });
+        return gateways;
+      };
+      const fixOf = (reason: string, ref: object = {}, hostnames: string[] = []): string => {
+        const refused = route({
+          parentRef: { ...parentRef, ...ref },
+          conditions: [condition("Accepted", "False", reason, "no")],
+        });
+        Object.assign(refused.spec as object, { parentRefs: [{ ...parentRef, ...ref }], hostnames });
+        return only({ gateways: taking(), gatewayClasses: accepted, routes: [refused] }).split(" | ")[1] ?? "";
+      };
+
+      it("says which namespaces they admit", () => {
+        strictEqual(
+          fixOf("NotAllowedByListeners"),
+          'let a listener admit routes of namespace "models" (from: All, or a selector for kubernetes.io/metadata.name: models);' +
+            " now http admits Same; https admits Selector kubernetes.io/metadata.name in (a)",
+        );
+        strictEqual(
+          fixOf("NotAllowedByListeners", { sectionName: "http" }).split("; now ")[1],
+          "http admits Same",
+          "the named listener alone",
+        );
+      });
+      it("says which host names they have, and the route", () => {
+        strictEqual(
+          fixOf("NoMatchingListenerHostname", { sectionName: "https" }, ["chat.example.org", "llm.example.com"]),
+          "give the route a host name that a listener has: *.llm.example.com (https); it has chat.example.org, llm.example.com." +
+            " Or give the gateway a listener for these",
+        );
+      });
+      it("says which listeners there are", () => {
+        strictEqual(
+          fixOf("NoMatchingParent", { sectionName: "web" }),
+          'name a listener (sectionName) and port that the gateway has: http (80), https (443); not sectionName "web"',
+        );
+        strictEqual(fixOf("NoMatchingParent", { port: 8080 }).split("; not ")[1], "port 8080");
+      });
+    });
     it("needs one of the two pools, and tells it when the route is accepted", () => {
       const routes = [route({ parentRef, conditions: [condition("Accepted", "True")] })];
       const pool = (group: string, ...parents: object[]): KubernetesObject =>

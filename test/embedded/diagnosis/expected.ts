@@ -42,7 +42,7 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   route: [
     "HTTPRoute route-kserve-route: Accepted is False at Gateway failures/private: NotAllowedByListeners: no listener admits routes of the namespace",
-    "fix: let a listener of Gateway failures/private admit routes of this namespace (allowedRoutes.namespaces.from: All)",
+    'fix: let a listener admit routes of namespace "failures" (from: All, or a selector for kubernetes.io/metadata.name: failures); now http admits Same',
   ],
   "route-ref": [
     "LLMInferenceService route-ref: names what cannot be used: HTTPRoute failures/nowhere does not exist",
