@@ -142,7 +142,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
       given &&
       controllers?.createController(name, given, args, {
         ...child,
-        dependsOn: allResources(gatewayApi, extension) as never,
+        dependsOn: allResources(gatewayApi, extension, certificates?.beforeController(args, certManager)) as never,
       });
     const last = around?.afterKServe({
       kserve: kserve.ready,

@@ -6,6 +6,7 @@ import type { GatewayTlsArgs } from "../../sdk/gateways/listeners";
 import { assertNoProblems, type Problem } from "../../sdk/problems";
 import type { InferencePlatformArgs } from "../inferencePlatform";
 import type { GatewayArgs } from "../networking/gatewayArgs";
+import type { Resources } from "../resources";
 import { CertManager } from "./certManager";
 
 /** cert-manager of a platform: arguments of the one that is installed, or what is there. */
@@ -54,7 +55,26 @@ export function assertIssuers(name: string, args: InferencePlatformArgs): void {
       fix: "leave it to be installed, or give kserve.certificates.provided",
     });
   }
+  if (args.certManager === false && controllerAsks(args)) {
+    problems.push({
+      path: "gateway.envoyGateway.aiGateway.certificate",
+      given: "cert-manager",
+      message: "there is no cert-manager (certManager: false)",
+      allowed: "chart",
+      fix: "leave it out",
+    });
+  }
   assertNoProblems(`InferencePlatform "${name}"`, problems);
+}
+
+/** What the gateway's controller comes after, because cert-manager makes the certificate of its webhook. */
+export function beforeController(args: InferencePlatformArgs, certManager: CertManager | undefined): Resources {
+  return controllerAsks(args) ? certManager?.ready : undefined;
+}
+
+function controllerAsks({ gateway }: InferencePlatformArgs): boolean {
+  const aiGateway = gateway && gateway.controller === "envoy-gateway" && gateway.envoyGateway?.aiGateway;
+  return Boolean(aiGateway && aiGateway.certificate === "cert-manager");
 }
 
 /** The gateway, with what is known of issuers that prove its host names through it. */

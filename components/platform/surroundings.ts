@@ -7,6 +7,7 @@ import {
   completeAutoscaling,
   gatewayPeers,
   problemsOfSurroundings,
+  scalesByOwnPrometheus,
   type SurroundingGateway,
 } from "../../sdk/platform/checkSurroundings";
 import { installed, type PlatformPart } from "../../sdk/platform/part";
@@ -151,12 +152,14 @@ function createMonitoring(
     const { PrometheusStack } = lazyRequire(
       "../monitoring/prometheusStack",
     ) as typeof import("../monitoring/prometheusStack");
-    // WVA reads Prometheus by https only.
-    const scales =
-      autoscaling && installed(completeAutoscaling(autoscaling).workloadVariantAutoscaler) && !autoscaling.prometheus;
     stack = new PrometheusStack(
       `${name}-prometheus`,
-      { mirrors, prerequisites: certManager, ...stackArgs, tls: stackArgs.tls ?? (scales ? {} : false) },
+      {
+        mirrors,
+        prerequisites: certManager,
+        ...stackArgs,
+        tls: stackArgs.tls ?? (scalesByOwnPrometheus(autoscaling) ? {} : false),
+      },
       opts,
     );
   }

@@ -26,6 +26,12 @@ export function installsPrometheus(monitoring: { readonly stack?: object | false
   return monitoring !== undefined && monitoring !== false && installed(monitoring.stack ?? {}) !== undefined;
 }
 
+/** Whether WVA reads the Prometheus that the platform installs, which must speak https then. */
+export function scalesByOwnPrometheus(autoscaling: PlannedAutoscaling | false | undefined): boolean {
+  if (!autoscaling || autoscaling.prometheus) return false;
+  return installed(completeAutoscaling(autoscaling).workloadVariantAutoscaler) !== undefined;
+}
+
 /** What decides where requests of a gateway come from. */
 export interface SurroundingGateway {
   readonly controller?: string;
@@ -58,8 +64,9 @@ export function problemsOfSurroundings(args: {
   readonly networkPolicies?:
     { readonly gateways?: readonly NetworkPeer[]; readonly clients?: readonly NetworkPeer[] } | false;
   readonly gateway?: SurroundingGateway | false;
+  readonly certManager?: object | false;
 }): Problem[] {
-  return [...problemsOfAutoscaling(args), ...problemsOfPeersOfGateway(args)];
+  return [...problemsOfAutoscaling(args), ...problemsOfPrometheusTls(args), ...problemsOfPeersOfGateway(args)];
 }
 
 /** Only of Istio it is known where the pods of a gateway run, and by which labels. */
@@ -86,6 +93,29 @@ function problemsOfPeersOfGateway({
       path: "networkPolicies.gateways",
       message: `missing: where the gateway of ${whose} sends requests from is not known, and all of them would be refused`,
       allowed: "namespaces with labels of pods, or ranges of addresses",
+    },
+  ];
+}
+
+/** The certificate of a Prometheus with TLS is cert-manager's, unless there is one. */
+function problemsOfPrometheusTls({
+  autoscaling,
+  monitoring,
+  certManager,
+}: Pick<Parameters<typeof problemsOfSurroundings>[0], "autoscaling" | "monitoring" | "certManager">): Problem[] {
+  if (certManager !== false || !monitoring) return [];
+  const stack = installed((monitoring.stack ?? {}) as { tls?: { secretName?: string } | false });
+  if (!stack) return [];
+  const tls = stack.tls ?? (scalesByOwnPrometheus(autoscaling) ? {} : false);
+  if (!tls || tls.secretName !== undefined) return [];
+  return [
+    {
+      path: "monitoring.stack.tls",
+      message: "the certificate of Prometheus is issued by cert-manager, of which there is none (certManager: false)",
+      allowed: "{ secretName } of a TLS Secret in the stack's namespace",
+      ...(stack.tls === undefined && {
+        fix: "WVA reads Prometheus by https; give the Secret, or autoscaling.prometheus",
+      }),
     },
   ];
 }

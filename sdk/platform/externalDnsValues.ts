@@ -60,7 +60,7 @@ export function problemsOfExternalDns(args: Partial<ExternalDnsValuesArgs>, path
     });
   }
   for (const [index, domain] of (args.domainFilters ?? []).entries()) {
-    if (/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)) continue;
+    if (/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]([-a-z0-9]*[a-z0-9])$/.test(domain)) continue;
     problems.push({
       path: `${prefix}domainFilters[${index}]`,
       given: domain,

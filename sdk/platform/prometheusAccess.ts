@@ -54,7 +54,7 @@ export function problemsOfWvaAccess({ url }: PrometheusAccess, path: string): Pr
       given: url,
       message: "the workload variant autoscaler reads Prometheus over https only",
       allowed: "https://<host>:<port>",
-      fix: "serve Prometheus with a certificate (monitoring.tls), and set tlsInsecureSkipVerify where it is self-signed",
+      fix: "serve Prometheus with a certificate, and set tlsInsecureSkipVerify where it is self-signed",
     },
   ];
 }

@@ -198,7 +198,7 @@ describe("autoscaling of a platform", () => {
       message: [
         'InferencePlatform "platform": 2 problems',
         "  - autoscaling.prometheusAdapter: KEDA and prometheus-adapter both answer for external.metrics.k8s.io, and a cluster has one APIService of this name; fix: set autoscaling.keda to false to scale by HorizontalPodAutoscalers, or leave prometheusAdapter out",
-        '  - autoscaling.prometheus.url: the workload variant autoscaler reads Prometheus over https only; given: "http://prometheus"; allowed: https://<host>:<port>; fix: serve Prometheus with a certificate (monitoring.tls), and set tlsInsecureSkipVerify where it is self-signed',
+        '  - autoscaling.prometheus.url: the workload variant autoscaler reads Prometheus over https only; given: "http://prometheus"; allowed: https://<host>:<port>; fix: serve Prometheus with a certificate, and set tlsInsecureSkipVerify where it is self-signed',
       ].join("\n"),
     });
     await rejects(install({ autoscaling: {} }), /autoscaling\.prometheus: missing: scaling goes by figures/);

@@ -209,4 +209,32 @@ describe("InferencePlatform with cert-manager", () => {
     const given = { certificate: "c", privateKey: "k", caBundle: "b" };
     await platform({ certManager: false, kserve: { certificates: { provided: given } } });
   });
+
+  it("is there before the webhook of Envoy AI Gateway asks for a certificate of its", async () => {
+    const webhook = "platform-cert-manager-validating-webhook-configuration-cert-manager-webhook";
+    const gateway = (certificate: "cert-manager" | "chart") => ({
+      controller: "envoy-gateway" as const,
+      envoyGateway: { aiGateway: { certificate } },
+    });
+    const after = (registrations: Registration[]) =>
+      named(registrations, "platform-envoy-gateway-ai-chart").dependsOn.includes(webhook);
+    strictEqual(after(await platform({ certManager: {}, gateway: gateway("cert-manager") })), true);
+    strictEqual(after(await platform({ certManager: {}, gateway: gateway("chart") })), false);
+    const kserve = { certificates: { provided: { certificate: "c", privateKey: "k", caBundle: "a" } } };
+    await rejects(
+      platform({ certManager: false, kserve, gateway: gateway("cert-manager") }),
+      /gateway\.envoyGateway\.aiGateway\.certificate: there is no cert-manager/,
+    );
+  });
+
+  it("is missed by a Prometheus that is read over https", async () => {
+    const kserve = { certificates: { provided: { certificate: "c", privateKey: "k", caBundle: "a" } } };
+    const without = { certManager: false, kserve } as const;
+    const missing =
+      /monitoring\.stack\.tls: the certificate of Prometheus is issued by cert-manager, of which there is none/;
+    await rejects(platform({ ...without, monitoring: {}, autoscaling: {} }), missing);
+    await rejects(platform({ ...without, monitoring: { stack: { tls: {} } } }), missing);
+    await platform({ ...without, monitoring: { stack: { tls: { secretName: "prometheus" } } }, autoscaling: {} });
+    await platform({ ...without, monitoring: {} });
+  });
 });
