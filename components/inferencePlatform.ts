@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 
-import { kserveNamespace } from "../sdk/api/constants";
 import type { ArtifactMirrors } from "../sdk/artifacts";
+import { defaultGatewayOf, kserveIngressGateway, ownGatewayOf } from "../sdk/gateways/defaultGateway";
 import { listenersOf } from "../sdk/gateways/listeners";
 import type { ClusterPlan } from "../sdk/preflight/plan";
 import { planOfPlatform } from "../sdk/preflight/platformPlan";
@@ -127,6 +127,7 @@ export class InferencePlatform extends pulumi.ComponentResource {
         ...shared,
         ...(around?.prometheus && { autoscaling: { prometheus: around.prometheus } }),
         ...args.kserve,
+        ...gatewayOfServices(args),
         urlScheme: args.kserve?.urlScheme ?? urlSchemeOf(args),
         ...(certManager && { certificateIssuer: allResources(certManager.ready, args.kserve?.certificateIssuer) }),
         prerequisites: [
@@ -221,11 +222,16 @@ function surround(
   return createSurroundings(name, args, { kubeconfig: cluster.kubeconfig, mirrors, certManager }, opts);
 }
 
+/** Tells KServe of the platform's gateway where it has another name than the one that KServe looks for. */
+function gatewayOfServices(args: InferencePlatformArgs): Pick<KServeArgs, "gateway"> {
+  const gateway = defaultGatewayOf(args);
+  return gateway === kserveIngressGateway ? {} : { gateway };
+}
+
 /** The gateway of services that name none decides, when it is this platform's. */
-function urlSchemeOf({ gateway, kserve }: InferencePlatformArgs): "https" | undefined {
-  if (!gateway) return undefined;
-  const { namespace = kserveNamespace, gatewayName = "kserve-ingress-gateway" } = gateway;
-  if (kserve?.gateway !== undefined && kserve.gateway !== `${namespace}/${gatewayName}`) return undefined;
+function urlSchemeOf(args: InferencePlatformArgs): "https" | undefined {
+  const { gateway } = args;
+  if (!gateway || defaultGatewayOf(args) !== ownGatewayOf(args)) return undefined;
   return listenersOf(gateway).some((listener) => listener.protocol === "HTTPS") ? "https" : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { kserveIngressGateway, ownGatewayOf } from "../../sdk/gateways/defaultGateway";
 import { checkReferences, type KnownCertManager } from "../../sdk/gateways/issuerChecks";
 import { isSolvedBy } from "../../sdk/gateways/issuers";
 import type { GatewayTlsArgs } from "../../sdk/gateways/listeners";
@@ -19,8 +20,6 @@ export interface ExistingCertManagerArgs {
 }
 
 type Installed = Exclude<InferencePlatformArgs["certManager"], false | undefined | ExistingCertManagerArgs>;
-
-const defaultGateway = "kserve/kserve-ingress-gateway";
 
 /** Installs cert-manager where the platform has it. */
 export function createCertManager(
@@ -112,8 +111,6 @@ function knownCertManager(args: InferencePlatformArgs): KnownCertManager {
 }
 
 /** The gateway that issuers prove host names through unless they say another one: the platform's. */
-function referenceOf({ gateway, kserve }: InferencePlatformArgs): string {
-  if (!gateway) return kserve?.gateway ?? defaultGateway;
-  const [namespace, name] = defaultGateway.split("/");
-  return `${gateway.namespace ?? namespace}/${gateway.gatewayName ?? name}`;
+function referenceOf(args: InferencePlatformArgs): string {
+  return (args.gateway && ownGatewayOf(args)) || args.kserve?.gateway || kserveIngressGateway;
 }

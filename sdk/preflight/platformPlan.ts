@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 
 import { kserveNamespace } from "../api/constants";
+import { defaultGatewayOf, ingressGatewayName } from "../gateways/defaultGateway";
 import type { GatewayControllerFacts, GatewayControllerName, GatewayControllerPlan } from "../gateways/types";
 import { completeAutoscaling, type PlannedAutoscaling } from "../platform/checkSurroundings";
 import { plannedVersion } from "../platform/part";
@@ -48,7 +49,7 @@ export function planOfPlatform(platform: PlannedPlatform, existing: ClusterPlan 
   const ofCrds = (ownership: string | undefined, version: string): string | true =>
     ownership === undefined || ownership === "own" ? version : true;
   return {
-    defaultGateway: platform.kserve?.gateway ?? `${kserveNamespace}/kserve-ingress-gateway`,
+    defaultGateway: defaultGatewayOf(platform),
     ...(controller?.plan.inferenceExtensionEnabled !== undefined && {
       inferenceExtensionEnabled: controller.plan.inferenceExtensionEnabled,
     }),
@@ -118,7 +119,7 @@ function controllerOf({
 function gatewaysOf({ gateway }: PlannedPlatform, facts: GatewayControllerFacts | undefined): PlannedGateway[] {
   if (gateway === false || facts?.withoutGateway) return [];
   const {
-    gatewayName = "kserve-ingress-gateway",
+    gatewayName = ingressGatewayName,
     namespace = kserveNamespace,
     gatewayClassName = facts ? facts.defaultClass : "istio",
   } = gateway ?? {};

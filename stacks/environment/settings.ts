@@ -11,6 +11,7 @@ import { ConfigStore } from "../../sdk/compose/configs";
 import type { ExplainedField } from "../../sdk/compose/explain";
 import { readSpec } from "../../sdk/compose/fragments";
 import type { ControllerSettings } from "../../sdk/compose/settings";
+import { defaultGatewayOf, kserveIngressGateway } from "../../sdk/gateways/defaultGateway";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, type Problem } from "../../sdk/problems";
 import { Waivers } from "../../sdk/preflight/waivers";
@@ -247,8 +248,10 @@ export function annotationFields(entry: ServiceSettings, environment: SharedSett
 
 /** What the platform's settings decide of how KServe's controller composes services. */
 export function controllerSettingsOf({ platform }: Pick<EnvironmentSettings, "platform">): Partial<ControllerSettings> {
-  const [namespace, name] = platform?.kserve?.gateway?.split("/") ?? [];
-  return namespace && name ? { ingressGatewayNamespace: namespace, ingressGatewayName: name } : {};
+  const reference = defaultGatewayOf(platform ?? {});
+  const [namespace, name] = reference.split("/");
+  if (reference === kserveIngressGateway || !namespace || !name) return {};
+  return { ingressGatewayNamespace: namespace, ingressGatewayName: name };
 }
 
 /** Services and fragments at their places; undefined for those of another shape, about which enough is said. */

@@ -114,6 +114,19 @@ describe("InferencePlatform", () => {
     deepStrictEqual(chart.inputs.values, { image: { manager: { ...manager, tag: "v0.8.0" } } });
   });
 
+  it("tells KServe of a gateway with another name, which services that name none then have", async () => {
+    const gateway = { gatewayName: "edge", namespace: "gateways" };
+    await install({ gateway });
+    deepStrictEqual(kserveValues.controller, { gateway: { ingressGateway: { kserveGateway: "gateways/edge" } } });
+    await install({ gateway, kserve: { gateway: "infra/shared" } });
+    deepStrictEqual(kserveValues.controller, { gateway: { ingressGateway: { kserveGateway: "infra/shared" } } });
+    const { result } = await register(
+      () => new InferencePlatform("platform", { cluster: { kubeconfig: "none" }, gateway }).plan.defaultGateway,
+      { preview: true, call: () => ({ result: [] }) },
+    );
+    deepStrictEqual(result, "gateways/edge");
+  });
+
   it("has KServe prefer HTTPS when its own gateway serves it, and only then", async () => {
     const https = { hostnames: ["llm.example.com"], tls: { certificates: ["web"] } };
     await install({ gateway: https });

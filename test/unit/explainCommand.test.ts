@@ -311,6 +311,8 @@ describe("npm run explain", () => {
       services: [labelled],
     });
     match((await explain("llama", "labels", "--config", config)).out, /\n {2}infra\.edge\n/);
+    const own = await stackFile("own.yaml", { platform: { gateway: { gatewayName: "own" } }, services: [labelled] });
+    match((await explain("llama", "labels", "--config", own)).out, /\n {2}kserve\.own\n/);
   });
 
   it("ends with 2 for what is not there and names the nearest", async () => {
