@@ -1,8 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { type Command, parseCommand, UsageError, wholeNumber } from "../local/commands/command";
+import { readProject } from "../local/engine/stackYaml";
 import { writeFileAtomic } from "../local/files";
+import { projectRoot } from "../local/paths";
 import { githubLimit, gitlabLimit, leastLimit, previewComment as commentOf } from "./previewComment/comment";
 import { PreviewInputError } from "./previewComment/document";
 import { readPreview } from "./previewComment/read";
@@ -27,7 +30,13 @@ export const previewComment: Command = {
     const [file = "-"] = positionals;
     const document = readPreview(await inputOf(file), file === "-" ? "standard input" : file);
     const { stack, out } = values;
-    const comment = commentOf(document, { limit, ...(stack && { stack }), ...(link && { link }) });
+    const { name: project } = await readProject(join(projectRoot(), "Pulumi.yaml"), "the project");
+    const comment = commentOf(document, {
+      limit,
+      ...(stack && { stack }),
+      ...(project !== undefined && { project }),
+      ...(link && { link }),
+    });
     if (out === undefined) process.stdout.write(comment);
     else await writeFileAtomic(out, comment);
     return 0;

@@ -1,9 +1,11 @@
+import { fieldManagerOf } from "../../components/crds/bundle";
 import { ApiError, KubernetesClient, UnreachableError } from "../../sdk/kubernetes/client";
 import { isOlder, minimumKubernetes } from "../../sdk/compatibility";
 import { versions } from "../../sdk/versions";
 import { type Area, type Check, type DoctorOptions, failed, notChecked, ok, safeText, warned } from "./check";
 import { checkCrds } from "./crds";
 import type { Access } from "./kubeconfig";
+import { projectName } from "./project";
 import { checkRights } from "./rights";
 import type { StackFile } from "./stackFile";
 
@@ -28,9 +30,11 @@ export async function checkCluster(
       const reason = "there is no answer of an API server";
       return { title, checks: [...checks, server, ...["rights", "CRDs"].map((name) => notChecked(name, reason))] };
     }
+    const project = await projectName(options);
+    const manager = project === undefined || stack === undefined ? undefined : fieldManagerOf(project, stack);
     const [rights, crds] = await Promise.all([
       checkRights(client, options.timeoutMs).catch((error: unknown) => [refusal("rights", error, options)]),
-      checkCrds(client, stack, file, options.timeoutMs).catch((error: unknown) => [refusal("CRDs", error, options)]),
+      checkCrds(client, manager, file, options.timeoutMs).catch((error: unknown) => [refusal("CRDs", error, options)]),
     ]);
     return { title, checks: [...checks, server, ...rights, ...crds] };
   } catch (error) {

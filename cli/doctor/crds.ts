@@ -12,15 +12,15 @@ import { type WantedSet, wantedSets } from "./wantedSets";
 /**
  * The CRDs that KServe needs, in the cluster: whose they are, and of which version.
  *
+ * @param manager the field manager by which the stack applies them, where it is known
  * @throws ApiError where they may not be read.
  */
 export async function checkCrds(
   client: KubernetesClient,
-  stack: string | undefined,
+  manager: string | undefined,
   file: StackFile | undefined,
   timeoutMs: number,
 ): Promise<readonly Check[]> {
-  const manager = stack === undefined ? undefined : `pulumi-kserve/pulumi-kserve/${stack}`.slice(0, 128);
   return Promise.all(wantedSets(file).map((wanted) => checkSet(client, wanted, manager, timeoutMs)));
 }
 
@@ -84,7 +84,7 @@ async function checkSet(
       wanted: `none but this stack's own, of ${set.version}: ${setting} is "own"`,
       fix: `set ${setting} to "existing" to use them as they are${isNewer ? " (they are newer, and are not taken over)" : ""}`,
     };
-    // Without the stack's name it cannot be told whose they are.
+    // Without the names of project and stack it cannot be told whose they are.
     return manager === undefined ? warned(name, seen, advice) : failed(name, seen, advice);
   }
   if (version && isOlder(set.version, version)) {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
+import { readProject } from "../../local/engine/stackYaml";
 import { compareVersions } from "../../local/toolchain/go";
 import { type Area, type Check, type DoctorOptions, failed, ok, warned } from "./check";
 import { ask, findProgram } from "./programs";
@@ -8,6 +9,16 @@ import { ask, findProgram } from "./programs";
 /** Node.js as Pulumi finds it, and what is installed of the project's dependencies. */
 export async function checkProject(options: DoctorOptions): Promise<Area> {
   return { title: "project", checks: await Promise.all([checkNode(options), checkDependencies(options)]) };
+}
+
+/** The name in Pulumi.yaml beside the stack's file; undefined where it cannot be read, of which the configuration's check speaks. */
+export async function projectName({ root, configFile }: DoctorOptions): Promise<string | undefined> {
+  const folders = [...(configFile === undefined ? [] : [dirname(resolve(root, configFile))]), root];
+  for (const folder of folders) {
+    const found = await readProject(join(folder, "Pulumi.yaml"), "the project").catch(() => undefined);
+    if (found?.name !== undefined) return found.name;
+  }
+  return undefined;
 }
 
 interface Manifest {

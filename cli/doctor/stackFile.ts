@@ -8,6 +8,7 @@ import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, describeProblem } from "../../sdk/problems";
 import type { EnvironmentSettings } from "../../stacks/environment/settings";
 import { settingsOfConfig } from "../../stacks/environment/settings";
+import { checkOtherProgram } from "../config/otherPrograms";
 import { type Check, type DoctorOptions, failed, notChecked, ok, safeText } from "./check";
 import type { SecretsSettings } from "./secrets";
 
@@ -80,7 +81,8 @@ async function checkSettings(
   try {
     const layers = await readLayers(stack, resolve(options.root, path));
     config = layers.config;
-    const { services = [] } = await environmentOf(stack, layers);
+    const other = await checkOtherProgram(layers);
+    const { services = [] } = other?.environment ?? (await environmentOf(stack, layers));
     return { check: ok(name, `${path} is valid; ${services.length} services`), config };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

@@ -23,8 +23,10 @@ import { type ServiceChange, serviceChanges } from "./services";
 export interface CommentOptions {
   /** Most bytes in UTF-8, so that it has no more characters either. */
   readonly limit: number;
-  /** @default the stack in the preview */
+  /** By its name, with the project of the preview before it, or by its full name. @default the stack in the preview */
   readonly stack?: string;
+  /** The project where the preview does not say it, because it failed before it had a resource. */
+  readonly project?: string;
   /** Where the whole preview can be read, such as the run of the pipeline. */
   readonly link?: string;
 }
@@ -56,7 +58,7 @@ function said({ diagnostics }: PreviewDocument, severity: Diagnostic["severity"]
  * What does not fit is left out as a whole: fields first, those of the last services, then rows; a line says so.
  */
 export function previewComment(document: PreviewDocument, options: CommentOptions): string {
-  const stack = options.stack ?? stackIn(document);
+  const stack = nameOfStack(document, options);
   const { services, configs, unchanged } = serviceChanges(document);
   const platform = platformChanges(document);
   const consequences = [...serviceConsequences(services), ...platformConsequences(document)];
@@ -123,11 +125,13 @@ export function previewComment(document: PreviewDocument, options: CommentOption
   return `${body.join("\n").trimEnd()}\n`;
 }
 
-function stackIn({ steps, diagnostics }: PreviewDocument): string {
+/** With its project, since those of several projects may have one name, and a pull request a comment for each. */
+function nameOfStack({ steps, diagnostics }: PreviewDocument, given: CommentOptions): string {
   const urn = steps[0]?.urn ?? diagnostics.find((one) => one.urn !== undefined)?.urn;
-  if (urn === undefined) return "stack";
-  const { project, stack } = stackOf(urn);
-  return `${project}/${stack}`;
+  const found = urn === undefined ? undefined : stackOf(urn);
+  const stack = given.stack ?? found?.stack ?? "stack";
+  const project = found?.project ?? given.project;
+  return project === undefined || stack.includes("/") ? stack : `${project}/${stack}`;
 }
 
 /** What comes or goes as a whole is told by its row; the fields of it are the first to be left out. */

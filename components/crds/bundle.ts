@@ -76,3 +76,8 @@ export const providerCode = [
 export function objectNames({ crds, others }: Pick<BundleInputs, "crds" | "others">): string[] {
   return [...Object.keys(crds), ...others];
 }
+
+/** By which a stack applies CRDs: one for each, so that two do not take each other's for their own. The API allows 128 characters. */
+export function fieldManagerOf(project: string, stack: string): string {
+  return `pulumi-kserve/${project}/${stack}`.slice(0, 128);
+}

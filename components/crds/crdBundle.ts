@@ -1,7 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { type ArtifactMirrors, type CrdSet, type CrdSummary, resolveFiles } from "../../sdk/artifacts";
-import { type BundleInputs, bundleType, type CrdConversion, CrdDeletion, CrdOwnership, providerCode } from "./bundle";
+import {
+  type BundleInputs,
+  bundleType,
+  type CrdConversion,
+  CrdDeletion,
+  CrdOwnership,
+  fieldManagerOf,
+  providerCode,
+} from "./bundle";
 
 export { type CrdConversion, CrdDeletion, CrdOwnership } from "./bundle";
 
@@ -82,16 +90,11 @@ function bundleInputs(args: CrdBundleArgs): pulumi.Inputs {
     ownership: args.crds ?? CrdOwnership.own,
     onDelete: args.onDelete ?? CrdDeletion.delete,
     conversion: args.conversion,
-    fieldManager: fieldManager(),
+    fieldManager: fieldManagerOf(pulumi.getProject(), pulumi.getStack()),
     force: args.force ?? false,
     timeoutSeconds: args.timeoutSeconds ?? 300,
     kubeconfig: pulumi.secret(args.kubeconfig),
   };
   // A property is an output only when its key is among the inputs.
   return { ...inputs, live: undefined, __provider: providerCode };
-}
-
-/** One for each stack, so that two stacks do not take each other's CRDs for their own. The API allows 128 characters. */
-function fieldManager(): string {
-  return `pulumi-kserve/${pulumi.getProject()}/${pulumi.getStack()}`.slice(0, 128);
 }

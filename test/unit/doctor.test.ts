@@ -23,6 +23,7 @@ describe("npm run doctor", () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "doctor-"));
+    write("Pulumi.yaml", { name: "pulumi-kserve" });
     write("package.json", { engines: { node: ">=22.15" } });
     write("package-lock.json", { packages: { "": {}, "node_modules/zod": { version: "4.6.7" } } });
     write("node_modules/.package-lock.json", { packages: { "node_modules/zod": { version: "4.6.7" } } });
@@ -345,6 +346,28 @@ describe("npm run doctor", () => {
       await cluster(answering(() => true, { [name]: crd("pulumi-kserve/pulumi-kserve/dev", "v1.5.1") }));
       const own = found(await check(), "CRDs gateway-api");
       deepStrictEqual([own.state, own.seen], ["warning", "1.5.1, 1 of 8, of this stack"]);
+      write("Pulumi.yaml", { name: "models" });
+      const others = found(await check(), "CRDs gateway-api");
+      deepStrictEqual(
+        [others.state, others.seen],
+        ["error", "1.5.1, 1 of 8, installed by pulumi-kserve/pulumi-kserve/dev"],
+      );
+      await cluster(answering(() => true, { [name]: crd("pulumi-kserve/models/dev", "v1.5.1") }));
+      strictEqual(found(await check(), "CRDs gateway-api").seen, "1.5.1, 1 of 8, of this stack");
+      rmSync(join(root, "Pulumi.yaml"));
+      strictEqual(found(await check(), "CRDs gateway-api").state, "warning");
+    });
+
+    it("takes the file of a part of an environment in three stacks, with that part's project", async () => {
+      const name = "gateways.gateway.networking.k8s.io";
+      const metadata = { managedFields: [{ manager: "pulumi-kserve/inference-platform/dev", operation: "Apply" }] };
+      await cluster(answering(() => true, { [name]: metadata }));
+      write("stacks/platform/Pulumi.yaml", { name: "inference-platform" });
+      write("stacks/platform/Pulumi.dev.yaml", "config:\n  pulumi-kserve:clusterStack: acme/inference-cluster/dev");
+      const configFile = join("stacks", "platform", "Pulumi.dev.yaml");
+      const report = await check({ configFile, kubeconfig: join(root, "kube.yaml") });
+      match(found(report, "configuration").seen, /Pulumi\.dev\.yaml is valid; 0 services$/);
+      strictEqual(found(report, "CRDs gateway-api").seen, "1 of 8, of this stack");
     });
 
     it("says of CRDs that are to exist what up would refuse", async () => {

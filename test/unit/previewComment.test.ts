@@ -184,11 +184,30 @@ describe("comments of previews", function () {
       writeFileSync(input, previewText("first"));
       strictEqual(await runProjectCommand(["preview:comment", input, "--out", out, "--stack", "dev"]), 0);
       const made = readFileSync(out, "utf8");
-      match(made, /^<!-- pulumi-kserve preview dev -->\n/);
+      match(made, /^<!-- pulumi-kserve preview inference\/dev -->\n### Inference changes in `inference\/dev`\n/);
       writeFileSync(input, previewText("first").slice(0, 200));
       const said = await quietly(() => runProjectCommand(["preview:comment", input, "--out", out]));
       deepStrictEqual([said.result, readFileSync(out, "utf8")], [1, made]);
       match(said.text, /cut off or damaged/);
+    });
+
+    it("name the project, by which stacks of one name are told apart, also where the preview has no resource", async () => {
+      const [input, out] = [join(folder, "empty.json"), join(folder, "named.md")];
+      const diagnostics = [{ severity: "error", message: "no such plugin" }];
+      for (const [stack, text, marker] of [
+        ["prod", previewText("changes"), "inference/prod"],
+        [
+          "prod",
+          previewText("changes").replaceAll("::inference::", "::inference-services::"),
+          "inference-services/prod",
+        ],
+        ["acme/inference/prod", previewText("changes"), "acme/inference/prod"],
+        ["prod", JSON.stringify({ diagnostics }), "pulumi-kserve/prod"],
+      ] as const) {
+        writeFileSync(input, text);
+        strictEqual(await runProjectCommand(["preview:comment", input, "--out", out, "--stack", stack]), 0);
+        strictEqual(readFileSync(out, "utf8").split("\n")[0], `<!-- pulumi-kserve preview ${marker} -->`);
+      }
     });
 
     it("are not written for a wrong command line", async () => {
