@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isAlive, processRealm, processStartTime, sleep } from "./identity";
 import type { Progress } from "./progress";
@@ -21,6 +21,12 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Makes a symbolic link, in place of one that is there. */
+export async function replaceLink(path: string, target: string): Promise<void> {
+  await rm(path, { force: true });
+  await symlink(target, path);
 }
 
 export interface FileLockOptions {

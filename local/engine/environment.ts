@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 
-import { environment, type EnvironmentOverrides } from "../../stacks/environment/environment";
+import type { EnvironmentOverrides } from "../../stacks/environment/environment";
 import { readRecord } from "../cluster/layout";
 import { nodePools } from "../cluster/nodes";
 import type { Cluster } from "../cluster/types";
@@ -46,16 +46,21 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
   const charts = await gatewayCharts(toolchain);
   // Where an environment has cert-manager, KServe's certificate comes from it as it would elsewhere.
   const isIssued = gatewayToolsOf(config).includes("cert-manager");
-  const program = await programFor(config);
+  // Its code is loaded while the CLI works.
+  let program: ReturnType<typeof programFor> | undefined;
+  const load = (): ReturnType<typeof programFor> => (program ??= programFor(config));
   return openStack({
     folder: engineFolder(cluster),
     pulumi: toolchain.tools.pulumi.path,
     helm: toolchain.tools.helm.path,
     stack,
     config,
-    program: () =>
-      Promise.resolve({
-        ...program({
+    // A failure is the program's.
+    meanwhile: () => void load().catch(() => undefined),
+    program: async () => {
+      const declare = await load();
+      return {
+        ...declare({
           cluster: { kubeconfig: pulumi.secret(kubeconfig), identifier: `embedded-${cluster.name}` },
           mirrors: { ...toolchain.upstream, ...(Object.keys(charts).length > 0 && { charts }) },
           pools,
@@ -63,7 +68,8 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
             certificates: { provided: { certificate: certPem, privateKey: pulumi.secret(keyPem), caBundle: caPem } },
           }),
         }),
-      }),
+      };
+    },
   });
 }
 
@@ -73,7 +79,7 @@ export async function programFor(
 ): Promise<(overrides: EnvironmentOverrides) => object> {
   switch (programOfConfig(config)) {
     case "environment":
-      return environment;
+      return (await import("../../stacks/environment/environment")).environment;
     case "gallery":
       return (await import("../../stacks/gallery/gallery")).gallery;
     case "inference-scheduling":

@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 
-import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
-import { PulumiCommand } from "@pulumi/pulumi/automation/cmd";
+import { LocalWorkspace, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { dump, load } from "js-yaml";
 
+import { replaceLink } from "../files";
 import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
 import { checkpointFile, readingCheckpoint } from "./checkpoint";
+import { pulumiCommand } from "./command";
 import { sendDebugMessages } from "./debugMessages";
 import { kubernetesProvider } from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
@@ -29,6 +30,8 @@ export interface WorkspaceOptions {
   program: PulumiFn;
   /** Other providers, by name, with the folder that has the executable of each. @default none */
   plugins?: Readonly<Record<string, string>>;
+  /** Called once the CLI is starting, which is when this process has nothing else to do. @default nothing is called */
+  meanwhile?: () => void;
   /** Configuration as in a `Pulumi.<stack>.yaml`, with full keys such as "pulumi-kserve:services". */
   config?: Record<string, unknown>;
   /** Port of a Kubernetes provider that runs already, which the engine attaches itself to. @default one that the engine starts */
@@ -54,19 +57,23 @@ export async function openStack(options: WorkspaceOptions): Promise<Stack> {
 
   const [environment, command] = await Promise.all([
     engineEnvironment(folder, options, paths),
-    pulumiCommand(folder, options.pulumi),
+    pulumiCommand(folder, options.pulumi, options.meanwhile),
     writeProject(paths.work, project, options),
     writeStackConfig(paths.work, stack, options.config ?? {}),
   ]);
   await recoverStack(paths.state, project, stack);
   const checkpoint = checkpointFile(paths.state, project, stack);
-  // Asking for a stack that is not there yet would start the CLI twice.
-  const open = existsSync(checkpoint) ? "createOrSelectStack" : "createStack";
-  const opened = await LocalWorkspace[open](
-    { stackName: stack, projectName: project, program: options.program },
-    { workDir: paths.work, pulumiHome: paths.home, pulumiCommand: command, envVars: environment },
-  );
-  return readingCheckpoint(opened, checkpoint);
+  const workspace = await LocalWorkspace.create({
+    workDir: paths.work,
+    pulumiHome: paths.home,
+    pulumiCommand: command,
+    envVars: environment,
+    program: options.program,
+  });
+  // Every command of the Automation API names its stack; to select one would start the CLI for nothing.
+  workspace.selectStack = () => Promise.resolve();
+  const open = existsSync(checkpoint) ? "select" : "create";
+  return readingCheckpoint(await Stack[open](stack, workspace), checkpoint);
 }
 
 async function engineEnvironment(
@@ -96,14 +103,6 @@ async function passphrase(folder: string): Promise<string> {
   const made = randomBytes(24).toString("base64url");
   await writeFileAtomic(file, made, 0o600);
   return made;
-}
-
-/** The SDK takes a CLI by the folder whose bin/ holds it. */
-async function pulumiCommand(folder: string, binary: string): Promise<PulumiCommand> {
-  const link = join(folder, "cli", "bin", "pulumi");
-  await mkdir(dirname(link), { recursive: true });
-  await replaceLink(link, binary);
-  return PulumiCommand.get({ root: join(folder, "cli"), skipVersionCheck: true });
 }
 
 async function writeProject(work: string, project: string, options: WorkspaceOptions): Promise<void> {
@@ -137,11 +136,6 @@ async function writeProject(work: string, project: string, options: WorkspaceOpt
   const root = projectRoot();
   await replaceLink(join(modules, "pulumi-kserve"), root);
   await replaceLink(join(modules, "@pulumi"), join(root, "node_modules", "@pulumi"));
-}
-
-async function replaceLink(path: string, target: string): Promise<void> {
-  await rm(path, { force: true });
-  await symlink(target, path);
 }
 
 async function writeStackConfig(work: string, stack: string, config: Record<string, unknown>): Promise<void> {
