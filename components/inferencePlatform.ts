@@ -157,7 +157,13 @@ export class InferencePlatform extends pulumi.ComponentResource {
         ? undefined
         : new Gateway(`${name}-gateway`, certificates?.withSolvers(gatewayArgs, args) ?? gatewayArgs, {
             ...child,
-            dependsOn: allResources(gatewayApi, kserve.namespaces, this.gatewayController?.ready, certManager?.ready),
+            dependsOn: allResources(
+              gatewayApi,
+              kserve.namespaces,
+              around?.namespaces,
+              this.gatewayController?.ready,
+              certManager?.ready,
+            ),
           });
 
     this.gatewayUrls = gateway?.urls ?? pulumi.output<Record<string, string>>({});

@@ -7,7 +7,7 @@ import type { LoadBalancerArgs, RequestedAddress } from "../../sdk/gateways/load
 export interface GatewayArgs {
   /** @default "kserve-ingress-gateway", the gateway that KServe looks for */
   gatewayName?: string;
-  /** Must exist. @default "kserve" */
+  /** Must exist; a platform's may be one of its `namespaces`. @default "kserve" */
   namespace?: string;
   /** Whose controller realises the gateway. @default "istio" */
   gatewayClassName?: string;

@@ -77,6 +77,8 @@ export interface Surroundings {
   readonly beforeKServe: pulumi.Input<pulumi.Resource>[];
   /** For the recipe `tracing`. */
   readonly tracingEndpoint: string | undefined;
+  /** The namespaces that are made. */
+  readonly namespaces: Resources;
   /** What services depend on. */
   readonly ready: Resources;
   /** Registers what comes after KServe and the gateway's CRDs. */
@@ -116,6 +118,7 @@ export function createSurroundings(
     prometheus: autoscaling.prometheus,
     beforeKServe: autoscaling.beforeKServe,
     tracingEndpoint: tracing,
+    namespaces,
     ready: allResources(namespaces, ...autoscaling.ready),
     afterKServe: (prerequisites) => createLast(name, args, shared, { ...prerequisites, namespaces }, opts),
   };

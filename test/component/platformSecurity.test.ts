@@ -253,6 +253,20 @@ describe("namespaces of a platform", () => {
     ok(result.plan.partial?.includes("namespaces"));
   });
 
+  it("are there before a gateway that lives in one of them, and before its certificates", async () => {
+    const namespaces = { edge: {} };
+    const before = (registrations: Registration[], name: string) =>
+      named(registrations, name).dependsOn.includes("platform-namespace-edge-namespace");
+    const { registrations: plain } = await install({ namespaces, gateway: { namespace: "edge" } });
+    ok(before(plain, "platform-gateway-gateway"));
+    const tls = { certificates: [{ certificate: "c", privateKey: "k" }] };
+    const { registrations } = await install({
+      namespaces,
+      gateway: { namespace: "edge", tls, hostnames: ["a.example.com"] },
+    });
+    ok(before(registrations, "platform-gateway-secret-kserve-ingress-gateway-tls"));
+  });
+
   it("have no labels when they are to have none", async () => {
     const { registrations } = await register(() => new SecuredNamespace("models", { podSecurity: false }));
     deepStrictEqual(named(registrations, "models-namespace").inputs.metadata, { name: "models", labels: {} });
