@@ -14,6 +14,8 @@ export interface ContractReferenceArgs {
 export interface ReadStack<Fields extends object> extends ReadContract<Fields> {
   /** Name of the stack. */
   readonly stack: string;
+  /** Whether an output of the stack is secret, and nothing of it may be shown. */
+  readonly isSecret: (output: keyof Fields & string) => boolean;
 }
 
 /** What the SDK is told of the stack that arguments mean. */
@@ -97,7 +99,11 @@ export class ContractReader<Fields extends object> {
         { value, secret: secretNames ? secretNames.includes(name) : isSecret },
       ]),
     );
-    return { stack, ...readContract(this.#contract, stack, outputs) };
+    return {
+      stack,
+      isSecret: (output) => outputs[output]?.secret === true,
+      ...readContract(this.#contract, stack, outputs),
+    };
   }
 }
 

@@ -22,7 +22,7 @@ import type { GatewayControllerHandle } from "../networking/controllers/controll
 import type { Presets } from "../serving/composition";
 import type { DiagnosisArgs } from "../serving/diagnosis";
 import type { LLMInferenceServiceArgs } from "../serving/llmInferenceService";
-import { ContractReader, type ContractReferenceArgs, stackReferenceArgs } from "./contractReader";
+import { ContractReader, type ContractReferenceArgs, type ReadStack, stackReferenceArgs } from "./contractReader";
 
 /** Arguments of {@link InferencePlatformReference}. */
 export interface InferencePlatformReferenceArgs extends ContractReferenceArgs {
@@ -112,19 +112,23 @@ export class InferencePlatformReference extends pulumi.StackReference {
   /**
    * One service of the stack.
    *
-   * @throws ConfigurationError when the stack has none of this name: with the nearest name, and all of them. Outputs throw it, and the
-   * program fails with it whether they are used or not.
+   * @throws ConfigurationError when the stack has none of this name: with the nearest name, and all of them, unless they are secret.
+   * Outputs throw it, and the program fails with it whether they are used or not.
    */
   requireService(name: string): ReferencedService {
-    const entry = this.#contract.requiredField("services", (services, { stack }) =>
-      requireEntry(this.#contract.subject(stack), "services", "service", services, name),
-    );
+    const find = (
+      services: InferencePlatformFields["services"],
+      { stack, isSecret }: ReadPlatform,
+    ): PublishedService => {
+      const secretOf = isSecret("services") ? stack : undefined;
+      return requireEntry(this.#contract.subject(stack), "services", "service", services, name, secretOf);
+    };
+    const entry = this.#contract.requiredField("services", find);
     const required = (output: OptionalOutput, why: string): pulumi.Output<string> =>
-      this.#contract.requiredField("services", (services, { stack }) => {
-        const service = requireEntry(this.#contract.subject(stack), "services", "service", services, name);
-        const value = service[output];
+      this.#contract.requiredField("services", (services, read) => {
+        const value = find(services, read)[output];
         if (value !== undefined) return value;
-        throw new ConfigurationError(this.#contract.subject(stack), [
+        throw new ConfigurationError(this.#contract.subject(read.stack), [
           { path: `services["${name}"].${output}`, message: `the service has none; ${why}` },
         ]);
       });
@@ -223,10 +227,10 @@ export class InferencePlatformReference extends pulumi.StackReference {
 
   #renderPresets(): pulumi.Output<Presets> {
     const { kservePresets } = lazyRequire("../platform/kserve") as typeof import("../platform/kserve");
-    return this.#contract.requiredField("platform", ({ mirrors }, { stack, values }) => {
+    return this.#contract.requiredField("platform", ({ mirrors }, { stack, values, isSecret }) => {
       if (values.kserveVersion !== undefined && values.kserveVersion !== versions.kserve) {
         logWarning(
-          `stack "${stack}" runs KServe ${values.kserveVersion}, and services of this program are composed with the presets of ${versions.kserve}; ` +
+          `stack "${stack}" runs ${isSecret("kserveVersion") ? "another KServe" : `KServe ${values.kserveVersion}`}, and services of this program are composed with the presets of ${versions.kserve}; ` +
             "fix: use the version of pulumi-kserve that the stack is brought up with",
           this,
         );
@@ -235,6 +239,8 @@ export class InferencePlatformReference extends pulumi.StackReference {
     }) as unknown as pulumi.Output<Presets>;
   }
 }
+
+type ReadPlatform = ReadStack<InferencePlatformFields>;
 
 type LazyName =
   | "gatewayUrls"

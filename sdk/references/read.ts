@@ -88,7 +88,8 @@ export function requireField<Fields extends object, Name extends keyof Fields & 
  *
  * @param path the output, such as "services"
  * @param what one of them is called in messages, such as "service"
- * @throws ConfigurationError with the nearest name, and all of them.
+ * @param secretOf the stack, where the output is secret
+ * @throws ConfigurationError with the nearest name, and all of them; of a secret output with neither, but with the command that shows it.
  */
 export function requireEntry<T>(
   subject: string,
@@ -96,8 +97,19 @@ export function requireEntry<T>(
   what: string,
   entries: Readonly<Record<string, T>>,
   name: string,
+  secretOf?: string,
 ): T {
   if (Object.hasOwn(entries, name)) return entries[name] as T;
+  if (secretOf !== undefined) {
+    throw new ConfigurationError(subject, [
+      {
+        path,
+        given: name,
+        message: `the stack has no ${what} of this name; the output is secret, so that nothing of it is shown`,
+        fix: `see which there are: pulumi stack output ${path} --show-secrets -s ${secretOf}`,
+      },
+    ]);
+  }
   const names = Object.keys(entries).sort();
   const guess = nearest(name, names);
   throw new ConfigurationError(subject, [

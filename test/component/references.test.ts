@@ -67,11 +67,15 @@ function withoutField(name: keyof typeof published): Record<string, unknown> {
   return Object.fromEntries(Object.entries(published).filter(([key]) => key !== name));
 }
 
-async function messageOf(outputs: Record<string, unknown>, use: (platform: InferencePlatformReference) => unknown) {
+async function messageOf(
+  outputs: Record<string, unknown>,
+  use: (platform: InferencePlatformReference) => unknown,
+  secrets?: readonly string[],
+) {
   const messages: string[] = [];
   for (const run of runs) {
     await rejects(
-      register(() => use(new InferencePlatformReference(stack)), { ...stackOf(outputs), ...run }),
+      register(() => use(new InferencePlatformReference(stack)), { ...stackOf(outputs, secrets), ...run }),
       (error: Error) => messages.push(error.message) > 0,
     );
   }
@@ -114,6 +118,25 @@ describe("a reference to the stack of an inference platform", () => {
         '  - services: the stack has no service of this name; given: "llama-7b"; allowed: llama-8b, plain; fix: did you mean "llama-8b"?',
     );
     const url = await messageOf(published, (platform) => valueOf(platform.requireService("plain").url));
+    ok(url.includes('services["plain"].url: the service has none; no gateway routes to it'), url);
+  });
+
+  it("lists no services where they are secret as a whole, and says how they are seen", async () => {
+    const secret = ["services", "kubeconfig"];
+    for (const run of runs) {
+      const { result } = await register(
+        () => new InferencePlatformReference(stack).requireService("llama-8b").modelName,
+        { ...stackOf(published, secret), ...run },
+      );
+      strictEqual(await pulumi.isSecret(result), true);
+    }
+    strictEqual(
+      await messageOf(published, (platform) => platform.requireService("llama-7b"), secret),
+      'inference platform in stack "acme/inference/prod": 1 problem\n' +
+        "  - services: the stack has no service of this name; the output is secret, so that nothing of it is shown; " +
+        'given: "llama-7b"; fix: see which there are: pulumi stack output services --show-secrets -s acme/inference/prod',
+    );
+    const url = await messageOf(published, (platform) => valueOf(platform.requireService("plain").url), secret);
     ok(url.includes('services["plain"].url: the service has none; no gateway routes to it'), url);
   });
 

@@ -168,4 +168,15 @@ describe("contracts between stacks", () => {
     throws(() => requireEntry("s", "services", "service", services, "toString"), /no service of this name/);
     throws(() => requireEntry("s", "services", "service", {}, "x"), /allowed: none; the stack has no services/);
   });
+
+  it("finds an entry of a secret output, and shows none of the others", () => {
+    const services = { "llama-8b": "hush", hidden: "hush" };
+    strictEqual(requireEntry("s", "services", "service", services, "llama-8b", "acme/shop/prod"), "hush");
+    throws(
+      () => requireEntry("s", "services", "service", services, "llama-7b", "acme/shop/prod"),
+      (error: Error) =>
+        /pulumi stack output services --show-secrets -s acme\/shop\/prod/.test(error.message) &&
+        !/hush|hidden|llama-8b|did you mean/.test(error.message),
+    );
+  });
 });
