@@ -46,8 +46,8 @@ export type PlatformGatewayArgs = GatewayArgs & Partial<GatewayControllerArgs>;
 /** Arguments of {@link InferencePlatform}. */
 export interface InferencePlatformArgs extends SurroundingsArgs {
   cluster: ClusterAccessArgs;
-  gatewayApi?: Pick<GatewayApiCrdsArgs, "crds" | "version" | "channel">;
-  inferenceExtension?: Pick<InferenceExtensionCrdsArgs, "crds" | "poolCrd">;
+  gatewayApi?: Pick<GatewayApiCrdsArgs, "crds" | "force" | "version" | "channel">;
+  inferenceExtension?: Pick<InferenceExtensionCrdsArgs, "crds" | "force" | "poolCrd">;
   /** Needed by multi-node services; false leaves it out. */
   leaderWorkerSet?: Partial<LeaderWorkerSetArgs> | false;
   kserve?: Partial<KServeArgs>;

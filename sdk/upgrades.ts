@@ -36,6 +36,17 @@ function refusedDowngrade(from: InstalledSet, to: InstalledSet): RefusedStep | u
   };
 }
 
+/**
+ * Subresources that came with a version of a set whose CRDs serve the same versions as before, by CRD: what tells them from older ones,
+ * where nobody says their version.
+ *
+ * Source: KServe 0.20, whose controller writes the status of LLMInferenceServiceConfigs, which have none in 0.19
+ * (config/crd/full/llmisvc/serving.kserve.io_llminferenceserviceconfigs.yaml).
+ */
+export const newSubresources: Readonly<Record<string, { readonly subresource: string; readonly since: string }>> = {
+  "llminferenceserviceconfigs.serving.kserve.io": { subresource: "status", since: "0.20.0" },
+};
+
 const policy = "safe-upgrades.gateway.networking.k8s.io";
 
 /** Source: the ValidatingAdmissionPolicy of this name in the standard channel of Gateway API 1.5.1 (gateway.networking.k8s.io_vap_safeupgrades.yaml). */

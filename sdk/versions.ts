@@ -12,6 +12,8 @@ export const versions = {
   helm: "3.19.0",
   /** KServe, whose controller acts on LLMInferenceServices. */
   kserve: "0.20.0",
+  /** The minor version before, from which the test of the upgrade comes: of it there are files alone, in a module of their own. */
+  kserveBefore: "0.19.0",
   gatewayApi: "1.5.1",
   /** The minor version before, at which a cluster may stay until what else is in it knows the newer one. */
   gatewayApiBefore: "1.4.1",

@@ -29,7 +29,7 @@ const versionAnnotations = ["gateway.networking.k8s.io/bundle-version", "inferen
 
 async function checkSet(
   client: KubernetesClient,
-  { name: title, set, ownership, setting }: WantedSet,
+  { name: title, set, ownership, setting, force }: WantedSet,
   manager: string | undefined,
   timeoutMs: number,
 ): Promise<Check> {
@@ -80,9 +80,11 @@ async function checkSet(
   const seen = `${shownVersion}${count}, ${whose}`;
   if (foreign > 0) {
     const isNewer = version !== undefined && isOlder(set.version, version);
+    const forceSetting = setting.replace(/\w+$/, "force");
+    if (force && !isNewer) return ok(name, `${seen}; up takes them over, as ${forceSetting} says`);
     const advice = {
       wanted: `none but this stack's own, of ${set.version}: ${setting} is "own"`,
-      fix: `set ${setting} to "existing" to use them as they are${isNewer ? " (they are newer, and are not taken over)" : ""}`,
+      fix: `set ${setting} to "existing" to use them as they are${isNewer ? " (they are newer, and are not to be taken over)" : `, or ${forceSetting} to true to take them over`}`,
     };
     // Without the names of project and stack it cannot be told whose they are.
     return manager === undefined ? warned(name, seen, advice) : failed(name, seen, advice);

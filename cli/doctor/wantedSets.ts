@@ -13,6 +13,8 @@ export interface WantedSet {
   readonly ownership: "own" | "existing" | "unmanaged";
   /** The setting that says so. */
   readonly setting: string;
+  /** CRDs of somebody else are taken over. */
+  readonly force: boolean;
 }
 
 const ownerships: readonly unknown[] = ["own", "existing", "unmanaged"];
@@ -31,8 +33,8 @@ export function wantedSets(file: StackFile | undefined): WantedSet[] {
   const isPart = ownership === "existing" && channel === "standard";
 
   const extension = { ...(managed?.inferencePool && { poolCrd: "existing" as const }), ...inferenceExtension };
-  const { crds: extensionOwnership = "own", poolCrd } = extension;
-  const ofExtension = { name: crds.inferenceExtension.name, setting: "platform.inferenceExtension.crds" };
+  const { crds: extensionOwnership = "own", poolCrd, force = false } = extension;
+  const ofExtension = { name: crds.inferenceExtension.name, setting: "platform.inferenceExtension.crds", force };
   const isSplit = poolCrd === "existing" && extensionOwnership === "own";
 
   const sets: WantedSet[] = [
@@ -41,6 +43,7 @@ export function wantedSets(file: StackFile | undefined): WantedSet[] {
       set: all && isPart ? gatewayApiUsed(all) : all,
       ownership,
       setting: "platform.gatewayApi.crds",
+      force: gatewayApi.force ?? false,
     },
     {
       ...ofExtension,
@@ -54,6 +57,7 @@ export function wantedSets(file: StackFile | undefined): WantedSet[] {
             set: partOf(crds.inferenceExtension, (crd) => crd === pool),
             ownership: poolCrd,
             setting: "platform.inferenceExtension.poolCrd",
+            force,
           },
         ]
       : []),
@@ -65,6 +69,7 @@ export function wantedSets(file: StackFile | undefined): WantedSet[] {
             set: crds.leaderWorkerSet,
             ownership: leaderWorkerSet?.crds ?? ("own" as const),
             setting: "platform.leaderWorkerSet.crds",
+            force: leaderWorkerSet?.force ?? false,
           },
         ]),
     {
@@ -72,6 +77,7 @@ export function wantedSets(file: StackFile | undefined): WantedSet[] {
       set: kserve?.crdSchema === "minimal" ? crds.kserveMinimal : crds.kserveFull,
       ownership: kserve?.crds ?? "own",
       setting: "platform.kserve.crds",
+      force: kserve?.force ?? false,
     },
   ];
   return sets.map((one) => (ownerships.includes(one.ownership) ? one : { ...one, set: undefined }));

@@ -1,5 +1,6 @@
 import type { CrdSet } from "../../sdk/artifacts";
 import type { KubernetesClient } from "../../sdk/kubernetes/client";
+import { newSubresources } from "../../sdk/upgrades";
 import { asApplied, type BundleInputs, type BundleOutputs } from "./bundle";
 
 /**
@@ -31,7 +32,14 @@ export async function existingStates(
       for (const version of new Set([...versions, storageVersion])) {
         if (await client.resourceFor(`${group}/${version}`, kind)) served.push(version);
       }
-      if (served.includes(storageVersion)) return [name, asApplied] as const;
+      if (served.includes(storageVersion)) {
+        const mark = newSubresources[name];
+        const isOld = mark && !(await client.serves(`${group}/${storageVersion}`, kind, mark.subresource));
+        return [
+          name,
+          isOld ? `too old: without the subresource "${mark.subresource}", which came with ${mark.since}` : asApplied,
+        ] as const;
+      }
       return [
         name,
         served.length > 0 ? `too old: serves ${served.join(", ")}; needed: ${storageVersion}` : "missing",

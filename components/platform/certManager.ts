@@ -21,6 +21,8 @@ export interface CertManagerArgs {
   namespace?: string;
   /** Whether this component installs the CRDs or checks that somebody else did. @default "own" */
   crds?: CrdOwnership;
+  /** Take over CRDs that exist already and fields that others have changed. @default false: an error that names the other */
+  force?: boolean;
   /** Of the controller, of which one works at a time. @default 1 */
   replicas?: number;
   /** Issuers that are made, by their names. @default none */
@@ -62,7 +64,7 @@ export class CertManager extends pulumi.ComponentResource {
 
     const crds = new CertManagerCrds(
       `${name}-crds`,
-      { kubeconfig: args.kubeconfig, crds: args.crds, mirrors: args.mirrors },
+      { kubeconfig: args.kubeconfig, crds: args.crds, force: args.force, mirrors: args.mirrors },
       child,
     );
     const namespace = new KubernetesObject(

@@ -25,6 +25,8 @@ export interface KServeArgs {
   createNamespace?: boolean;
   /** Whether this component installs the CRDs or checks that somebody else did. @default "own" */
   crds?: CrdOwnership;
+  /** Take over CRDs that exist already and fields that others have changed. @default false: an error that names the other */
+  force?: boolean;
   /** CRDs with the whole schema, or without the schema of the deprecated v1alpha1. @default "full" */
   crdSchema?: "full" | "minimal";
   /** Where the webhooks' serving certificate comes from. @default cert-manager with a self-signed issuer */
@@ -93,6 +95,7 @@ export class KServe extends pulumi.ComponentResource {
       {
         kubeconfig: args.kubeconfig,
         crds: args.crds,
+        force: args.force,
         schema: args.crdSchema,
         mirrors: args.mirrors,
         conversionCaBundle: webhookCaBundle(args.certificates),
@@ -179,7 +182,8 @@ function controllerChart(args: KServeArgs) {
   const { image, tag, replicas, resources } = args.controller ?? {};
   return {
     ...resolveChart(artifacts.kserveController, args.mirrors),
-    releaseName: "kserve-llmisvc",
+    // That of KServe's own guide: it is in the Deployment's selector, which cannot be changed when such a release is taken over.
+    releaseName: "kserve-llmisvc-resources",
     namespace: kserveNamespace,
     values: {
       kserve: {

@@ -17,6 +17,8 @@ export interface LeaderWorkerSetArgs {
   namespace?: string;
   /** Whether this component installs the CRDs or checks that somebody else did. @default "own" */
   crds?: CrdOwnership;
+  /** Take over CRDs that exist already and fields that others have changed. @default false: an error that names the other */
+  force?: boolean;
   /** @default 1 */
   replicas?: number;
   /** @default requests of 1 CPU and 1Gi memory, as LeaderWorkerSet ships it */
@@ -42,7 +44,7 @@ export class LeaderWorkerSet extends pulumi.ComponentResource {
 
     const crds = new LeaderWorkerSetCrds(
       `${name}-crds`,
-      { kubeconfig: args.kubeconfig, crds: args.crds, mirrors: args.mirrors },
+      { kubeconfig: args.kubeconfig, crds: args.crds, force: args.force, mirrors: args.mirrors },
       { parent: this },
     );
     const namespace = new KubernetesObject(

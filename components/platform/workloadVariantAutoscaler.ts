@@ -22,6 +22,8 @@ export interface WorkloadVariantAutoscalerArgs extends ThirdPartyChartArgs {
   prometheus: PrometheusAccess;
   /** Whether this component installs the CRD or checks that somebody else did. @default "own" */
   crds?: CrdOwnership;
+  /** Take over a CRD that exists already and fields that others have changed. @default false: an error that names the other */
+  force?: boolean;
   /** Service account of Prometheus, which may then read WVA's metrics. @default that of kube-prometheus-stack in "monitoring" */
   prometheusServiceAccount?: { name: pulumi.Input<string>; namespace: pulumi.Input<string> };
   /** One leads. @default 1 */
@@ -51,9 +53,13 @@ export class WorkloadVariantAutoscaler extends pulumi.ComponentResource {
       ...problemsOfWvaAccess(args.prometheus, "prometheus"),
     ]);
     const source = platformCharts.workloadVariantAutoscaler;
-    const { kubeconfig, crds, mirrors, prometheusServiceAccount = stackServiceAccount } = args;
+    const { kubeconfig, crds, force, mirrors, prometheusServiceAccount = stackServiceAccount } = args;
 
-    const crdSet = new WorkloadVariantAutoscalerCrds(`${name}-crds`, { kubeconfig, crds, mirrors }, { parent: this });
+    const crdSet = new WorkloadVariantAutoscalerCrds(
+      `${name}-crds`,
+      { kubeconfig, crds, force, mirrors },
+      { parent: this },
+    );
     const values = wvaValues({ ...args, prometheusServiceAccount });
     const { namespaceName, chart } = installChart(
       name,

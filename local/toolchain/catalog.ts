@@ -7,6 +7,7 @@ const kubernetesModule = "kubernetes";
 const inferenceExtensionModule = "inference-extension";
 const gatewayModule = "envoy-gateway";
 const certManagerModule = "cert-manager";
+const kserveBeforeModule = "kserve-before";
 const [kubernetesMajor, kubernetesMinor] = versions.kubernetes.split(".");
 
 /** The pinned toolchain of this checkout. */
@@ -106,6 +107,11 @@ export function defaultCatalog(): Catalog {
     // All are dependencies of their module, so that its go.sum vouches for their content.
     upstream: {
       kserve: { version: versions.kserve, module: kubernetesModule, goModule: "github.com/kserve/kserve" },
+      "kserve-before": {
+        version: versions.kserveBefore,
+        module: kserveBeforeModule,
+        goModule: "github.com/kserve/kserve",
+      },
       lws: { version: versions.leaderWorkerSet, module: kubernetesModule, goModule: "sigs.k8s.io/lws" },
       "gateway-api": { version: versions.gatewayApi, module: kubernetesModule, goModule: "sigs.k8s.io/gateway-api" },
       "inference-extension": {

@@ -16,6 +16,7 @@ import {
   toolNames,
   upstreamNames,
   type Catalog,
+  type EarlierUpstreamName,
   type EmbeddedToolName,
   type Platform,
   type Tool,
@@ -31,6 +32,8 @@ export interface EnsureToolchainOptions<N extends ToolName> {
   progress?: Progress;
   /** The executables that are needed. @default all of the embedded environment */
   only?: readonly N[];
+  /** Repositories at earlier versions that are needed too. @default none */
+  earlier?: readonly EarlierUpstreamName[];
   config?: ToolchainConfig;
   /** What is pinned. @default this checkout's */
   catalog?: Catalog;
@@ -57,7 +60,8 @@ export async function ensureToolchain<N extends ToolName = EmbeddedToolName>(
   const run: Run = { catalog, platform: hostPlatform(), progress, found: new Map() };
 
   const missing = await findTools(run, names, config);
-  const wanted = [...upstreamNames, ...gatewayToolNames.filter((name) => names.includes(name))];
+  const ofTools = gatewayToolNames.filter((name) => names.includes(name));
+  const wanted = [...upstreamNames, ...ofTools, ...(options.earlier ?? [])];
   const upstream = await findUpstreams(catalog, wanted, config);
   const missingUpstream = wanted.filter((name) => !upstream[name]);
   await downloadTools(run, missing);

@@ -43,8 +43,11 @@ export const upstreamNames = [
   "inference-extension",
   "workload-variant-autoscaler",
 ] as const;
+/** Repositories at the version before the pinned one, for tests of upgrades; they are had only when asked for by name. */
+export const earlierUpstreamNames = ["kserve-before"] as const;
+export type EarlierUpstreamName = (typeof earlierUpstreamNames)[number];
 /** Those of gateway controllers are had only when the executable of the same name is asked for. */
-export type UpstreamName = (typeof upstreamNames)[number] | GatewayToolName;
+export type UpstreamName = (typeof upstreamNames)[number] | GatewayToolName | EarlierUpstreamName;
 
 export interface Tool {
   name: ToolName;

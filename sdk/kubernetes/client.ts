@@ -131,6 +131,14 @@ export class KubernetesClient {
     return find();
   }
 
+  /** Whether a kind has a subresource, such as "status". */
+  async serves(apiVersion: string, kind: string, subresource: string): Promise<boolean> {
+    const resource = await this.resourceFor(apiVersion, kind);
+    if (!resource) return false;
+    const { resources } = (await this.request("GET", resource.groupVersionPath)) as { resources: { name: string }[] };
+    return resources.some(({ name }) => name === `${resource.plural}/${subresource}`);
+  }
+
   /** Forgets what discovery found, for one group version or all. */
   forgetDiscovery(apiVersion?: string): void {
     if (apiVersion) this.discovered.delete(apiVersion);

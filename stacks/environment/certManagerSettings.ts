@@ -54,6 +54,7 @@ export const certManagerSettings = z.union([
     existing: z.literal(false).optional(),
     namespace: text.optional(),
     crds: z.enum(CrdOwnership).optional(),
+    force: z.boolean().optional(),
     replicas: z.int().min(1).optional(),
     issuers: z.record(text, issuer).optional(),
     existingIssuers,

@@ -48,6 +48,7 @@ const istio = z.strictObject({
 
 const envoyGateway = z.strictObject({
   crds: z.enum(CrdOwnership).optional(),
+  force: z.boolean().optional(),
   namespace: text.optional(),
   replicas: positive.optional(),
   resources: resources.optional(),

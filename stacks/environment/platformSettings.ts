@@ -12,31 +12,32 @@ const text = z.string().min(1);
 const positive = z.int().min(1);
 const object = z.record(z.string(), z.unknown());
 
-const crds = z.enum(CrdOwnership);
+const crds = z.enum(CrdOwnership).optional();
+const force = z.boolean().optional();
 
 /** What is installed, as arguments of InferencePlatform. */
 export const platformSettings = z.strictObject({
   gatewayApi: z
     .strictObject({
-      crds: crds.optional(),
+      crds,
+      force,
       version: z.enum(gatewayApiVersions).optional(),
       channel: z.enum(gatewayApiChannels).optional(),
     })
     .optional(),
-  inferenceExtension: z
-    .strictObject({ crds: crds.optional(), poolCrd: z.enum(["own", "existing"]).optional() })
-    .optional(),
+  inferenceExtension: z.strictObject({ crds, force, poolCrd: z.enum(["own", "existing"]).optional() }).optional(),
   leaderWorkerSet: z
     .union([
       z.literal(false),
-      z.strictObject({ crds: crds.optional(), namespace: text.optional(), replicas: positive.optional() }),
+      z.strictObject({ crds, force, namespace: text.optional(), replicas: positive.optional() }),
     ])
     .optional(),
   kserve: z
     .strictObject({
       // KServe's conversion webhook and presets work in no other (kserve#5668).
       namespace: z.literal(kserveNamespace).optional(),
-      crds: crds.optional(),
+      crds,
+      force,
       crdSchema: z.enum(["full", "minimal"]).optional(),
       gateway: text.optional(),
       autoscaling: z.strictObject({ prometheus: prometheusAccess }).optional(),

@@ -34,6 +34,7 @@ const autoscaling = z.strictObject({
   keda: part({ crds: chartCrds.optional(), replicas: positive.optional() }).optional(),
   workloadVariantAutoscaler: part({
     crds: z.enum(CrdOwnership).optional(),
+    force: z.boolean().optional(),
     prometheusServiceAccount: z.strictObject({ name: text, namespace: text }).optional(),
     replicas: positive.optional(),
     reconcileInterval: text.optional(),

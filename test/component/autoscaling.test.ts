@@ -25,7 +25,7 @@ const controllerObjects = [
 
 const call = (_token: string, inputs: Record<string, unknown>): Record<string, unknown> => {
   const { release_name } = JSON.parse(inputs.jsonOpts as string) as { release_name: string };
-  return { result: release_name === "kserve-llmisvc" ? controllerObjects : [] };
+  return { result: release_name === "kserve-llmisvc-resources" ? controllerObjects : [] };
 };
 
 async function install(

@@ -50,7 +50,9 @@ const controller = [
 /** What charts are rendered to. */
 export const callForEnvironment: MockOptions["call"] = (_token, inputs) => {
   const { release_name } = JSON.parse(inputs.jsonOpts as string) as { release_name: string };
-  return { result: release_name.includes("config") ? presets : release_name === "kserve-llmisvc" ? controller : [] };
+  return {
+    result: release_name.includes("config") ? presets : release_name === "kserve-llmisvc-resources" ? controller : [],
+  };
 };
 
 /** Runs the program of stacks/environment with a configuration, as Pulumi would give it. */

@@ -27,7 +27,7 @@ async function install(args: Partial<InferencePlatformArgs> = {}): Promise<Regis
           release_name: string;
           values: { kserve: Record<string, unknown> };
         };
-        if (release_name !== "kserve-llmisvc") return { result: [] };
+        if (release_name !== "kserve-llmisvc-resources") return { result: [] };
         kserveValues = values.kserve;
         return { result: [deployment] };
       },

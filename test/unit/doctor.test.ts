@@ -370,6 +370,26 @@ describe("npm run doctor", () => {
       strictEqual(found(report, "CRDs gateway-api").seen, "1 of 8, of this stack");
     });
 
+    it("says of CRDs of somebody else how they are taken over, and that they are", async () => {
+      const metadata = {
+        annotations: { "gateway.networking.k8s.io/bundle-version": "v1.4.1" },
+        managedFields: [{ manager: "helm", operation: "Update" }],
+      };
+      await cluster(answering(() => true, { "gateways.gateway.networking.k8s.io": metadata }));
+      const fix = found(await check(), "CRDs gateway-api").fix ?? "";
+      match(fix, /, or platform\.gatewayApi\.force to true to take them over$/);
+      const platform = "{ gatewayApi: { force: true } }";
+      stackFile(
+        "dev",
+        `config:\n  pulumi-kserve:cluster: { kubeconfigFile: kube.yaml }\n  pulumi-kserve:platform: ${platform}`,
+      );
+      const taken = found(await check(), "CRDs gateway-api");
+      deepStrictEqual(
+        [taken.state, taken.seen],
+        ["ok", "1.4.1, 1 of 8, installed by helm; up takes them over, as platform.gatewayApi.force says"],
+      );
+    });
+
     it("says of CRDs that are to exist what up would refuse", async () => {
       const all = answering(() => true, {
         "gateways.gateway.networking.k8s.io": { managedFields: [{ manager: "helm", operation: "Apply" }] },

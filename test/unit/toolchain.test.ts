@@ -146,6 +146,14 @@ describe("toolchain: where a part comes from", function () {
       "inference-extension": fetched,
       "workload-variant-autoscaler": fetched,
     });
+    const catalog = tinyCatalog(world.folder);
+    const earlier = await ensureToolchain({
+      progress: recordingProgress(),
+      only: [],
+      earlier: ["kserve-before"],
+      catalog,
+    });
+    assert.equal(earlier.upstream["kserve-before"], fetched);
     process.env.PULUMI_KSERVE_UPSTREAM_KSERVE = "/nowhere";
     assert.equal(
       await failure([]),

@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { defaultCatalog } from "../../local/toolchain/catalog";
-import { gatewayToolNames, testToolNames, toolNames, upstreamNames } from "../../local/toolchain/types";
+import {
+  earlierUpstreamNames,
+  gatewayToolNames,
+  testToolNames,
+  toolNames,
+  upstreamNames,
+} from "../../local/toolchain/types";
 import { versions } from "../../sdk/versions";
 
 const catalog = defaultCatalog();
@@ -49,7 +55,7 @@ describe("toolchain: pins", () => {
     });
   }
 
-  for (const name of [...upstreamNames, ...gatewayToolNames]) {
+  for (const name of [...upstreamNames, ...gatewayToolNames, ...earlierUpstreamNames]) {
     const { version, module, goModule } = catalog.upstream[name];
     it(`reads the files of ${name} ${version} with a checksum`, () => {
       assert.equal(required(module, goModule), version);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Progress } from "../../../local/progress";
 import {
   toolNames,
+  earlierUpstreamNames,
   upstreamNames,
   type Catalog,
   type Download,
@@ -32,7 +33,9 @@ export function tinyCatalog(folder: string, downloads: Partial<Record<ToolName, 
   return {
     modulesFolder: join(folder, "modules"),
     tools: { ...Object.fromEntries(toolNames.map((name) => [name, tool(name)])), oracle } as Catalog["tools"],
-    upstream: Object.fromEntries(upstreamNames.map((name) => [name, upstream])) as Catalog["upstream"],
+    upstream: Object.fromEntries(
+      [...upstreamNames, ...earlierUpstreamNames].map((name) => [name, upstream]),
+    ) as Catalog["upstream"],
   };
 }
 
