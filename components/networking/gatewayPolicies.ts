@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { controllerOfClass } from "../../sdk/gateways/facts";
-import { checkPolicies, policyManifests, type PolicyTarget } from "../../sdk/gateways/policies";
+import { checkPolicies, checkProofs, policyManifests, type PolicyTarget } from "../../sdk/gateways/policies";
 import type { Problem } from "../../sdk/problems";
 import { KubernetesObject, type Manifest } from "../kubernetesObject";
 import type { GatewayArgs } from "./gatewayArgs";
@@ -22,7 +22,8 @@ function controllerOf(args: WithController, className: string): string | undefin
 export function problemsOfPolicies(args: WithController, className: string): Problem[] {
   // Who installs Envoy Gateway here also says here where it counts.
   const sharesLimits = args.controller === "envoy-gateway" ? args.envoyGateway?.rateLimit !== undefined : undefined;
-  return checkPolicies(args, controllerOf(args, className), sharesLimits);
+  const controller = controllerOf(args, className);
+  return [...checkPolicies(args, controller, sharesLimits), ...checkProofs(args, controller, args)];
 }
 
 /** Makes the controller's policies for a gateway. */

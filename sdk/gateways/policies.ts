@@ -1,6 +1,5 @@
 import type { Problem } from "../problems";
-import type { GatewayListenerArgs } from "./listeners";
-import { protocolOf } from "./listeners";
+import { type GatewayListenerArgs, type ListenersOf, listenersOf, protocolOf, tlsOf } from "./listeners";
 
 /** Who may send requests through a gateway: exactly one of the two. */
 export interface GatewayAuthenticationArgs {
@@ -74,6 +73,31 @@ const refusals: Readonly<Record<string, { jwt?: string; apiKey?: string; rateLim
     rateLimits: "GKE's gateways have no policy for limits by client",
   },
 };
+
+/**
+ * What authentication would keep from the proof of a host name, which an issuer's server asks for over HTTP on port 80. Istio's policy leaves its
+ * path out; Envoy Gateway's is for whole listeners.
+ */
+export function checkProofs(
+  { authentication }: GatewayPoliciesArgs,
+  controller: string | undefined,
+  gateway: ListenersOf,
+): Problem[] {
+  const listeners = listenersOf(gateway);
+  const isProven = listeners.some((listener) => tlsOf(listener, gateway.tls)?.solvedByGateway);
+  if (!authentication || controller !== "envoy-gateway" || !isProven) return [];
+  return listeners.flatMap((listener, index): Problem[] => {
+    if (protocolOf(listener) !== "HTTP" || listener.port !== 80 || listener.redirectToHttps) return [];
+    return [
+      {
+        path: gateway.listeners ? `listeners[${index}].redirectToHttps` : "redirectToHttps",
+        message:
+          "missing: the issuer's server, which proves the host names over HTTP, would be asked for a token at this listener",
+        fix: "say redirectToHttps: true, with which the listener has no other routes than proofs",
+      },
+    ];
+  });
+}
 
 /** What is wrong with the policies of a gateway whose controller is this one. @param sharesLimits whether its Envoys have a store for limits */
 export function checkPolicies(
@@ -169,6 +193,16 @@ export function policyManifests(args: GatewayPoliciesArgs, controller: string, t
 
 const gatewayRef = { group: "gateway.networking.k8s.io", kind: "Gateway" };
 
+/**
+ * The listeners that take routes of services, which name the gateway and no listener: those of HTTP too, but for redirects, at which proofs of host
+ * names pass without a token.
+ */
+function servedListeners(listeners: readonly GatewayListenerArgs[]): GatewayListenerArgs[] {
+  return listeners.filter(
+    (listener) => ["HTTP", "HTTPS"].includes(protocolOf(listener)) && listener.redirectToHttps !== true,
+  );
+}
+
 /** Header with a claim, for limits; the gateway writes it over what clients send. */
 const claimHeader = (claim: string): string => `x-jwt-claim-${claim.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
 
@@ -183,11 +217,11 @@ function envoyPolicies(
   const { gatewayName, namespace, listeners } = target;
   const apiVersion = "gateway.envoyproxy.io/v1alpha1";
   const claims = [...new Set(rateLimits.flatMap(({ by }) => (by && "claim" in by ? [by.claim] : [])))].sort();
-  const https = listeners.filter((listener) => protocolOf(listener) === "HTTPS");
-  // What comes over HTTP beside HTTPS is a redirect, or the proof of a host name, which has no token.
+  const served = servedListeners(listeners);
   const targetRefs =
-    https.length > 0
-      ? https.map(({ name }) => ({ ...gatewayRef, name: gatewayName, sectionName: name }))
+    (served.length > 0 && served.length < listeners.length) ||
+    served.some((listener) => protocolOf(listener) === "HTTPS")
+      ? served.map(({ name }) => ({ ...gatewayRef, name: gatewayName, sectionName: name }))
       : [{ ...gatewayRef, name: gatewayName }];
   const { jwt, apiKey } = authentication ?? {};
   const security = authentication && {

@@ -2,6 +2,7 @@ import { deepStrictEqual, rejects } from "node:assert";
 
 import { Gateway } from "../../components/networking/gateway";
 import type { GatewayArgs } from "../../components/networking/gatewayArgs";
+import type { GatewayListenerArgs } from "../../sdk/gateways/listeners";
 import { named, register, type Registration } from "./mocks";
 
 const jwt = [{ issuer: "https://id.example.com", jwksUri: "https://id.example.com/keys", audiences: ["llm"] }];
@@ -65,6 +66,42 @@ describe("policies of a Gateway", () => {
           ],
         },
       },
+    });
+  });
+
+  it("leave no listener open that takes routes of services", async () => {
+    const web = { name: "web", port: 443, protocol: "HTTPS", hostname: "llm.example.com", certificates: ["web"] };
+    const targetsOf = async (...others: GatewayListenerArgs[]): Promise<unknown> => {
+      const listeners = [...others, web];
+      const made = await gateway({ gatewayClassName: "envoy", authentication: { jwt }, listeners });
+      return (named(made, "edge-securitypolicy").inputs.spec as { targetRefs: unknown }).targetRefs;
+    };
+    const section = (sectionName: string) => ({ ...target, sectionName });
+    deepStrictEqual(await targetsOf(), [section("web")]);
+    // KServe's routes name the gateway and no listener, so that they are attached to this one as well.
+    deepStrictEqual(await targetsOf({ name: "plain", port: 80 }), [section("plain"), section("web")]);
+    const redirect = { name: "redirect", port: 80, redirectToHttps: true };
+    deepStrictEqual(await targetsOf(redirect), [section("web")]);
+    deepStrictEqual(await targetsOf(redirect, { name: "plain", port: 8080 }), [section("plain"), section("web")]);
+    deepStrictEqual(await targetsOf({ name: "db", port: 8443, protocol: "TLS", tls: { mode: "Passthrough" } }), [
+      section("web"),
+    ]);
+  });
+
+  it("do not stand before the proof of a host name", async () => {
+    const tls = { issuer: { name: "letsencrypt" }, solvedByGateway: true };
+    const listeners = [
+      { name: "http", port: 80 },
+      { name: "https", port: 443, protocol: "HTTPS", hostname: "llm.example.com", tls },
+    ];
+    await rejects(
+      gateway({ gatewayClassName: "envoy", authentication: { jwt }, listeners }),
+      /listeners\[0\]\.redirectToHttps: missing: the issuer's server, which proves the host names over HTTP, would be asked for a token/,
+    );
+    await gateway({
+      gatewayClassName: "envoy",
+      authentication: { jwt },
+      listeners: [{ ...listeners[0]!, redirectToHttps: true }, listeners[1]!],
     });
   });
 
