@@ -71,11 +71,29 @@ function objectSchema(node: SchemaNode, keys: ReadonlySet<string> | undefined): 
   const { fields, values, open } = node;
   return {
     type: "object",
-    ...(fields && { properties: Object.fromEntries([...fields].map(([name, child]) => [name, use(child)])) }),
-    ...(values !== undefined && { additionalProperties: use(values) }),
+    ...(fields && {
+      properties: {
+        ...Object.fromEntries([...fields].map(([name, child]) => [name, orNull(use(child))])),
+        ...(required.length > 0 && { remove: removable }),
+      },
+    }),
+    ...(values !== undefined && { additionalProperties: orNull(use(values)) }),
     ...(fields && values === undefined && !open && { additionalProperties: false }),
     ...(required.length > 0 && { required }),
   };
+}
+
+/** What an element has that takes one out of the layers below, in lists that are merged by a key. */
+export const removable = { const: true, description: "Removes the element of this name or key that a base has." };
+
+/** What a layer can remove. Where it can be said by the type, editors say more plainly what is wrong with another value. */
+export function orNull(schema: JsonSchema): JsonSchema {
+  const { type, enum: values, anyOf, $ref } = schema;
+  if ($ref === "#/definitions/text") return { $ref: "#/definitions/textOrNull" };
+  if ($ref !== undefined || "const" in schema || "allOf" in schema) return { anyOf: [schema, { type: "null" }] };
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...(anyOf as unknown[]), { type: "null" }] };
+  const known = type === undefined ? {} : { type: [type, "null"].flat() };
+  return { ...schema, ...known, ...(Array.isArray(values) && { enum: [...(values as unknown[]), null] }) };
 }
 
 function textSchema(node: SchemaNode): JsonSchema {

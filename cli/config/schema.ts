@@ -8,7 +8,7 @@ import { appTeamSettingsSchema } from "../../stacks/app-team/settings";
 import { gallerySettingsSchema } from "../../stacks/gallery/settings";
 import { inferenceSchedulingSchema } from "../../stacks/inference-scheduling/settings";
 import { descriptions } from "./descriptions";
-import { crdDefinitions, nameOf } from "./crdSchema";
+import { crdDefinitions, nameOf, orNull, removable } from "./crdSchema";
 
 /** A JSON schema, or a part of one. */
 export type JsonSchema = Record<string, unknown>;
@@ -27,7 +27,7 @@ export function configSchema(): JsonSchema {
   const properties = Object.fromEntries(
     Object.keys(all)
       .sort()
-      .map((key) => [`${configNamespace}:${key}`, described(lenient(all[key]), key)]),
+      .map((key) => [`${configNamespace}:${key}`, described(orNull(lenient(all[key]) as JsonSchema), key)]),
   );
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -49,6 +49,7 @@ export function configSchema(): JsonSchema {
     additionalProperties: false,
     definitions: {
       text: { anyOf: [{ type: "string" }, { $ref: "#/definitions/secure" }] },
+      textOrNull: { anyOf: [{ type: "string" }, { $ref: "#/definitions/secure" }, { type: "null" }] },
       secure: {
         type: "object",
         description: "An encrypted text: pulumi config set --secret --path",
@@ -94,24 +95,19 @@ function lenient(schema: unknown): unknown {
     ...(isNamed && { required: ["name"] }),
     ...(properties !== undefined && {
       properties: Object.fromEntries(
-        Object.entries(properties as JsonSchema).map(([key, value]) => [key, orNull(lenient(value))]),
+        Object.entries(properties as JsonSchema).map(([key, value]) => [key, orNull(lenient(value) as JsonSchema)]),
       ),
     }),
     ...(additionalProperties !== undefined && {
       additionalProperties:
-        typeof additionalProperties === "object" ? orNull(lenient(additionalProperties)) : additionalProperties,
+        typeof additionalProperties === "object"
+          ? orNull(lenient(additionalProperties) as JsonSchema)
+          : additionalProperties,
     }),
     ...(propertyNames !== undefined && (propertyNames as JsonSchema).enum !== undefined && { propertyNames }),
     ...(items !== undefined && { items: lenient(items) }),
     ...(anyOf !== undefined && { anyOf: lenient(anyOf) }),
   };
-}
-
-function orNull(schema: unknown): JsonSchema {
-  const given = schema as JsonSchema;
-  if (Array.isArray(given.anyOf)) return { ...given, anyOf: [...(given.anyOf as unknown[]), { type: "null" }] };
-  if (Object.keys(given).length === 0) return given;
-  return { anyOf: [given, { type: "null" }] };
 }
 
 /** Puts descriptions in, and what elements of lists that are merged by name have beside their settings. */
@@ -136,7 +132,6 @@ function described(schema: unknown, path: string, isPart = false): JsonSchema {
 
 /** Lists of which a layer can remove elements. */
 const mergedByName = ["services", "fragments", "acceleratorPools", "pools", "platform.gateway.listeners"];
-const removable = { const: true, description: "Removes the element of this name that a base has." };
 
 /** The schema as a file: one setting and one definition a line. */
 export function schemaText(): string {

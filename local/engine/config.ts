@@ -50,12 +50,12 @@ export async function readLayers(stack: string, file?: string): Promise<StackCon
 
   const own: Layer = { name: relative(folder, path).split(sep).join("/"), settings: settingsOfConfig(given) };
   const { base, ...shared } = settingsOfConfig(project);
-  const named = own.settings.base ?? base;
+  const named = Object.hasOwn(own.settings, "base") ? own.settings.base : base;
   const top = { ...own, settings: { ...own.settings, ...(named !== undefined && { base: named }) } };
   const bases = basesOf(top, folder);
   const whole = { ...settingsOfAll({ ...own, settings: {} }, bases), ...settingsOfConfig(all) };
   const program = programOfSettings(whole, name);
-  const layers = bases.length === 0 ? [own] : layersOf(top, bases, await baseKeysOf(program, whole));
+  const layers = named === undefined ? [own] : layersOf(top, bases, await baseKeysOf(program, whole));
   if (Object.keys(shared).length > 0) layers.splice(-1, 0, { name: "Pulumi.yaml", settings: shared });
   const { settings, problems } = mergeLayers(layers);
   if (problems.length > 0) throw new ConfigurationError(subject, problems);

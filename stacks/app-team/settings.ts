@@ -11,8 +11,10 @@ const text = z.string().min(1);
 export const appTeamSettingsSchema = z.strictObject({
   /** The stack with the platform, as `<organization>/<project>/<stack>`. */
   platformStack: text.regex(/^[^/\s]+\/[^/\s]+\/[^/\s]+$/, { error: "not the full name of a stack" }),
-  /** A kubeconfig of the team, where the platform's stack publishes none. */
-  kubeconfig: text.optional(),
+  /** A kubeconfig of the team, where the platform's stack publishes none: its text. One in JSON is read before it gets here. */
+  kubeconfig: z
+    .union([z.record(z.string(), z.unknown()).transform((content) => JSON.stringify(content)), text])
+    .optional(),
   /** The platform's service that the application uses. */
   service: text,
   /** Where the application lives; made by this stack. */

@@ -51,8 +51,12 @@ export function projectFolder(): string {
 /** The SDK knows which settings hold something encrypted, and leaves that out of its types. */
 const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
 
-/** Structured configuration arrives as JSON, a plain string as it is. */
+/**
+ * Structured configuration arrives as JSON, a plain string as it is. A setting that is null arrives as an empty text (Pulumi 3.259.0, which
+ * warns that this will change), which no setting may be.
+ */
 function parseValue(value: string): unknown {
+  if (value === "") return null;
   try {
     return JSON.parse(value) as unknown;
   } catch {

@@ -58,7 +58,9 @@ export const callForEnvironment: MockOptions["call"] = (_token, inputs) => {
 /** Runs the program of stacks/environment with a configuration, as Pulumi would give it. */
 export async function runEnvironment(config: Config, options: MockOptions = {}): Promise<Registration[]> {
   pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)])),
+    Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
   );
   try {
     const { registrations } = await register(() => environment(), {

@@ -62,6 +62,15 @@ describe("an environment over a base", () => {
     strictEqual(spec.template.tolerations.length, 1);
   });
 
+  it("has nothing of a setting that the stack removes, which Pulumi hands on as an empty text", async () => {
+    const config = configured("prod");
+    deepStrictEqual(servicesOf(await runEnvironment({ ...config, "pulumi-kserve:services": "" })), []);
+    await rejects(
+      runEnvironment({ ...config, "pulumi-kserve:base": "", "pulumi-kserve:services": "" }),
+      /services: null instead of a list/,
+    );
+  });
+
   it("says which file is wrong, and refuses keys that no program knows", async () => {
     const config = configured("prod");
     await rejects(

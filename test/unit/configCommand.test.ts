@@ -339,6 +339,27 @@ describe("npm run config", () => {
       );
     });
 
+    it("takes a setting or the project's base away by null", async () => {
+      const inner = mkdtempSync(join(folder, "null-"));
+      writeFileSync(
+        join(inner, "Pulumi.yaml"),
+        dump({ name: "pulumi-kserve", config: { "pulumi-kserve:base": "base.yaml" } }),
+      );
+      writeFileSync(
+        join(inner, "base.yaml"),
+        dump({ config: { "pulumi-kserve:services": [{ name: "llama", spec: { model } }] } }),
+      );
+      const file = join(inner, "Pulumi.dev.yaml");
+      for (const [config, layers] of [
+        [{ "pulumi-kserve:services": null }, ["base.yaml", "Pulumi.dev.yaml"]],
+        [{ "pulumi-kserve:base": null }, ["Pulumi.dev.yaml"]],
+      ] as const) {
+        writeFileSync(file, dump({ config }));
+        const found = await checked(file);
+        deepStrictEqual([found.problems, found.services, found.layers], [[], [], layers]);
+      }
+    });
+
     it("says what a file is that is no configuration", async () => {
       const file = join(folder, "Pulumi.broken.yaml");
       writeFileSync(file, "config:\n  a: [1\n");

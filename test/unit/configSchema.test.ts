@@ -89,6 +89,47 @@ describe("the JSON schema of a stack's configuration", () => {
     deepStrictEqual(wrong(settings({ platform: { gateway: { listeners: [{ name: "https", remove: true }] } } })), []);
   });
 
+  it("takes removals wherever a layer can remove something: whole settings, fields of specs, entries of maps, elements of lists", () => {
+    for (const key of ["services", "mirrors", "createNamespaces", "platform", "cluster", "base"])
+      deepStrictEqual([key, wrong(settings({ [key]: null }))], [key, []]);
+    const spec = {
+      replicas: null,
+      labels: { team: null },
+      parallelism: null,
+      router: { scheduler: null, route: { http: null } },
+      template: {
+        nodeSelector: { zone: null },
+        schedulerName: null,
+        tolerations: null,
+        containers: [
+          { name: "main", image: null, resources: { limits: { memory: null } }, env: [{ name: "A", remove: true }] },
+          { name: "sidecar", remove: true },
+        ],
+        volumes: [{ name: "cache", remove: true }],
+      },
+    };
+    for (const list of ["services", "fragments"])
+      deepStrictEqual(
+        [
+          list,
+          wrong(
+            settings({
+              [list]: [
+                { name: "a", spec },
+                { name: "b", spec: null },
+              ],
+            }),
+          ),
+        ],
+        [list, []],
+      );
+    const services = (template: object) => wrong(settings({ services: [{ name: "a", spec: { template } }] }));
+    ok(services({ containers: [{ name: "main", remove: false }] }).length > 0);
+    ok(services({ containers: [{ remove: true }] }).length > 0);
+    ok(services({ containers: [null] }).length > 0);
+    ok(services({ containers: [{ name: "main", args: [null] }] }).length > 0);
+  });
+
   it("describes only settings that there are", () => {
     const { properties } = (schema.properties as { config: { properties: Record<string, JsonSchema> } }).config;
     const partOf = (part: JsonSchema, step: string): JsonSchema | undefined => {

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 
 import { Marked, secretText } from "../../sdk/compose/marked";
+import { appTeamKeys, parseAppTeamSettings } from "../../stacks/app-team/settings";
 import { configuredSettings } from "../../stacks/environment/configuration";
 import { withMarkedSecrets } from "../../stacks/environment/encrypted";
 import { encryptedSetting, markSecrets } from "../../stacks/environment/secrets";
@@ -51,6 +52,22 @@ describe("secrets of a stack's configuration", () => {
       deepStrictEqual(settings.platform, issuers("a@b.c"));
       // To be found and refused.
       deepStrictEqual(Object.keys(settings), ["platform", "__proto__"]);
+    });
+
+    it("may be a kubeconfig in JSON, which reads as settings where it is one alone", () => {
+      const kubeconfig = JSON.stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        users: [{ name: "u", user: { token: "hunter2" } }],
+      });
+      const given = {
+        "pulumi-kserve:platformStack": "acme/p/prod",
+        "pulumi-kserve:service": "a",
+        "pulumi-kserve:kubeconfig": kubeconfig,
+      };
+      runtimeConfig.setAllConfig(given, ["pulumi-kserve:kubeconfig"]);
+      strictEqual(parseAppTeamSettings(configuredSettings(appTeamKeys)).kubeconfig, kubeconfig);
+      throws(() => parseAppTeamSettings({ ...given, kubeconfig: 5 }), /kubeconfig: a number instead of a string/);
     });
 
     it("have a text in their place where they cannot be decrypted", () => {
