@@ -25,7 +25,7 @@ export interface PrometheusStackArgs extends ThirdPartyChartArgs {
   retention?: string;
   /** A volume for Prometheus. @default none: figures are lost with the pod */
   storage?: { size: string; storageClassName?: string };
-  /** What must be there before, such as cert-manager. */
+  /** What must be there before, such as cert-manager. @default it is there */
   prerequisites?: Resources;
 }
 
@@ -33,14 +33,15 @@ export interface PrometheusStackArgs extends ThirdPartyChartArgs {
 export interface PrometheusTlsArgs {
   /** Issuer of cert-manager. @default a self-signed Issuer that this component creates */
   issuerRef?: { name: string; kind?: "Issuer" | "ClusterIssuer"; group?: string };
-  /** A TLS Secret in the namespace, instead of cert-manager. */
+  /** A TLS Secret in the namespace, instead of cert-manager. @default cert-manager makes it */
   secretName?: string;
 }
 
 /** Grafana's administrator; one of the two. */
 export interface GrafanaArgs {
+  /** Kept in a Secret. @default that of `adminSecret` */
   adminPassword?: pulumi.Input<string>;
-  /** A Secret in the namespace. */
+  /** A Secret in the namespace. @default one is made of `adminPassword` */
   adminSecret?: { name: pulumi.Input<string>; userKey?: string; passwordKey?: string };
 }
 
@@ -56,6 +57,7 @@ export class PrometheusStack extends pulumi.ComponentResource {
   /** What monitors and rules need. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError for a Grafana without an administrator, and two sources of a certificate. */
   constructor(name: string, args: PrometheusStackArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:PrometheusStack", name, {}, opts);
     assertNoProblems(`PrometheusStack "${name}"`, checkStack(args));

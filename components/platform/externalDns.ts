@@ -13,7 +13,7 @@ import { installChart, type ThirdPartyChartArgs } from "./thirdPartyChart";
 
 /** Arguments of {@link ExternalDns}. */
 export interface ExternalDnsArgs extends ExternalDnsValuesArgs, ThirdPartyChartArgs {
-  /** What must be there before: the CRDs of Gateway API. */
+  /** What must be there before: the CRDs of Gateway API. @default they are there */
   prerequisites?: Resources;
 }
 
@@ -23,6 +23,7 @@ export class ExternalDns extends pulumi.ComponentResource {
   readonly version: pulumi.Output<string>;
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError without a provider, an owner or domains, and for what is no domain. */
   constructor(name: string, args: ExternalDnsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:ExternalDns", name, {}, opts);
     assertNoProblems(`ExternalDns "${name}"`, problemsOfExternalDns(args, ""));

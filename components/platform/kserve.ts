@@ -42,7 +42,7 @@ export interface KServeArgs {
    * has such a listener
    */
   urlScheme?: "http" | "https";
-  /** The controller's Deployment. */
+  /** The controller's Deployment. @default as KServe ships it */
   controller?: KServeControllerArgs;
   /** Where the figures of scaling are. @default none: services cannot scale by KEDA */
   autoscaling?: KServeAutoscaling;
@@ -50,7 +50,7 @@ export interface KServeArgs {
   mirrors?: ArtifactMirrors;
   /**
    * What must be served before the controller starts, because it looks for these kinds only then: the CRDs of Gateway API,
-   * the inference extension and LeaderWorkerSet.
+   * the inference extension and LeaderWorkerSet. @default they are there
    */
   prerequisites?: pulumi.Input<pulumi.Resource>[];
 }
@@ -84,6 +84,7 @@ export class KServe extends pulumi.ComponentResource {
   /** Specs of the presets by their names: what services are composed from. Known in previews. */
   readonly presets: pulumi.Output<Presets>;
 
+  /** @throws ConfigurationError for another namespace than KServe's, or a gateway, a scheme or a Prometheus that cannot be. */
   constructor(name: string, args: KServeArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:KServe", name, {}, opts);
     assertNoProblems(`KServe "${name}"`, checkKServeArgs(args));

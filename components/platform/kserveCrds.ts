@@ -25,6 +25,7 @@ export class KServeCrds extends pulumi.ComponentResource {
   /** What an object of these kinds, or KServe's controller, must depend on. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError for a schema that there is not. */
   constructor(name: string, args: KServeCrdsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:KServeCrds", name, {}, opts);
     const { schema = "full", conversionCaBundle, ...crdArgs } = args;

@@ -37,6 +37,7 @@ export class OpenTelemetryCollector extends pulumi.ComponentResource {
   readonly endpoint: string;
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError without an exporter, and for a share that is none. */
   constructor(name: string, args: OpenTelemetryCollectorArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:OpenTelemetryCollector", name, {}, opts);
     assertNoProblems(`OpenTelemetryCollector "${name}"`, checkCollector(args));

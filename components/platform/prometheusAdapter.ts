@@ -22,7 +22,7 @@ export interface PrometheusAdapterArgs extends ThirdPartyChartArgs {
   caSecret?: pulumi.Input<string>;
   /** @default 1 */
   replicas?: number;
-  /** What must be there before. */
+  /** What must be there before. @default they are there */
   prerequisites?: Resources;
 }
 
@@ -35,6 +35,7 @@ export class PrometheusAdapter extends pulumi.ComponentResource {
   readonly version: pulumi.Output<string>;
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError when its Prometheus has no address, or a certificate that it could not verify. */
   constructor(name: string, args: PrometheusAdapterArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:PrometheusAdapter", name, {}, opts);
     const { prometheus, caSecret } = args;

@@ -10,7 +10,9 @@ export interface SecuredNamespaceArgs {
   namespaceName?: string;
   /** What its pods may do; false for no labels. @default enforces "baseline", warns of what is not "restricted" */
   podSecurity?: PodSecurityArgs | false;
+  /** Beside those of Pod Security. @default none */
   labels?: Record<string, string>;
+  /** @default none */
   annotations?: Record<string, string>;
   /** The most that all pods together may ask for, such as `{ "requests.nvidia.com/gpu": "16", pods: "50" }`. @default no quota */
   quota?: Record<string, string | number>;
@@ -24,6 +26,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
   /** What lives in the namespace must depend on it. */
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError for a name that no namespace can have, and levels that there are not. */
   constructor(name: string, args: SecuredNamespaceArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:SecuredNamespace", name, {}, opts);
     const { annotations, quota } = args;

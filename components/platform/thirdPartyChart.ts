@@ -13,7 +13,7 @@ export interface ThirdPartyChartArgs {
   createNamespace?: boolean;
   /** Other values of the chart, over those this component sets; objects are merged, lists replaced. @default none */
   values?: Record<string, unknown>;
-  /** Where the chart is taken from instead of its official address. */
+  /** Where the chart is taken from instead of its official address. @default none */
   mirrors?: ArtifactMirrors;
 }
 

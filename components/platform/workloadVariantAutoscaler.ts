@@ -34,7 +34,7 @@ export interface WorkloadVariantAutoscalerArgs extends ThirdPartyChartArgs {
   scaleToZero?: boolean;
   /** @default as WVA ships it */
   saturation?: SaturationArgs;
-  /** What the ServiceMonitor of the chart needs: the CRDs of prometheus-operator. */
+  /** What the ServiceMonitor of the chart needs: the CRDs of prometheus-operator. @default they are there */
   prerequisites?: Resources;
 }
 
@@ -46,6 +46,7 @@ export class WorkloadVariantAutoscaler extends pulumi.ComponentResource {
   readonly crdSet: WorkloadVariantAutoscalerCrds;
   readonly ready: pulumi.Output<pulumi.Resource[]>;
 
+  /** @throws ConfigurationError when its Prometheus has no address, or none by https. */
   constructor(name: string, args: WorkloadVariantAutoscalerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-kserve:index:WorkloadVariantAutoscaler", name, {}, opts);
     assertNoProblems(`WorkloadVariantAutoscaler "${name}"`, [

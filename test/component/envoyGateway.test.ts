@@ -92,14 +92,20 @@ describe("Envoy Gateway", () => {
   it("gives the Envoys of its class what is asked for them", async () => {
     const { registrations } = await installEnvoy({
       replicas: 2,
-      proxies: { replicas: 3, serviceAnnotations: { "example.com/internal": "true" } },
+      proxies: {
+        replicas: 3,
+        serviceAnnotations: { "example.com/internal": "true" },
+        spec: { concurrency: 2, provider: { kubernetes: { envoyPDB: { minAvailable: 1 } } } },
+      },
       rateLimit: { redis: "redis.redis-system:6379" },
     });
     deepStrictEqual(named(registrations, `${name}-proxies`).inputs.spec, {
+      concurrency: 2,
       provider: {
         type: "Kubernetes",
         kubernetes: {
           envoyDeployment: { replicas: 3 },
+          envoyPDB: { minAvailable: 1 },
           envoyService: { annotations: { "example.com/internal": "true" } },
         },
       },

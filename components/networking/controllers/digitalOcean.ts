@@ -7,6 +7,7 @@ import type { IstioArgs } from "./istioArgs";
 
 /** Arguments of controller "digitalocean". */
 export interface DigitalOceanGatewayArgs {
+  /** Of the Istio that is installed. @default its own defaults */
   istio?: IstioArgs;
   /** The load balancer that DigitalOcean makes for the gateway. @default a public one of one node */
   loadBalancer?: DigitalOceanLoadBalancerArgs;

@@ -28,9 +28,9 @@ export interface EnvoyAiGatewayArgs extends CrdArgs {
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   /** @default "chart" */
   certificate?: EnvoyAiGatewayCertificate;
-  /** Registry that images come from instead of docker.io, such as "registry.example.com". */
+  /** Registry that images come from instead of docker.io, such as "registry.example.com". @default "docker.io" */
   imageRegistry?: string;
-  /** Other values of the chart, over those this component sets. */
+  /** Other values of the chart, over those this component sets; objects are merged, lists replaced. @default none */
   values?: Record<string, unknown>;
   /** What must be there before, such as the CRDs of InferencePools: the controller looks for them once, when it starts. */
   prerequisites?: Resources;

@@ -35,9 +35,9 @@ export interface EnvoyGatewayArgs extends CrdArgs {
   aiGateway?: Omit<EnvoyAiGatewayArgs, keyof CrdArgs | "envoyGatewayNamespace" | "prerequisites"> | false;
   /** Limits that all Envoys share. @default none */
   rateLimit?: EnvoyRateLimit;
-  /** Registry that images come from instead of docker.io, such as "registry.example.com". */
+  /** Registry that images come from instead of docker.io, such as "registry.example.com". @default "docker.io" */
   imageRegistry?: string;
-  /** Other values of the chart, over those this component sets. */
+  /** Other values of the chart, over those this component sets; objects are merged, lists replaced. @default none */
   values?: Record<string, unknown>;
   /** What must be there before: the CRDs of Gateway API, and of InferencePools for the AI gateway. */
   prerequisites?: Resources;

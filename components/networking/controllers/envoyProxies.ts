@@ -1,3 +1,4 @@
+import { mergeValues } from "../../../sdk/charts";
 import type { Problem } from "../../../sdk/problems";
 
 /** The Envoys that Envoy Gateway makes for each gateway. */
@@ -8,9 +9,9 @@ export interface EnvoyProxiesArgs {
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   /** Of the Service in front of them. @default "LoadBalancer" */
   serviceType?: "LoadBalancer" | "ClusterIP" | "NodePort";
-  /** Of that Service, such as those that make a cloud's load balancer internal. */
+  /** Of that Service, such as those that make a cloud's load balancer internal. @default none */
   serviceAnnotations?: Record<string, string>;
-  /** Other fields of `EnvoyProxy.spec`, over those from above. */
+  /** Other fields of `EnvoyProxy.spec`, over those from above; objects are merged, lists replaced. @default none */
   spec?: Record<string, unknown>;
 }
 
@@ -45,7 +46,7 @@ export function envoyProxySpec(proxies: EnvoyProxiesArgs): Record<string, unknow
     ...(serviceType && { type: serviceType }),
     ...(serviceAnnotations && { annotations: serviceAnnotations }),
   };
-  return {
+  const own = {
     provider: {
       type: "Kubernetes",
       kubernetes: {
@@ -53,6 +54,6 @@ export function envoyProxySpec(proxies: EnvoyProxiesArgs): Record<string, unknow
         ...(Object.keys(service).length > 0 && { envoyService: service }),
       },
     },
-    ...spec,
   };
+  return mergeValues(own, spec);
 }

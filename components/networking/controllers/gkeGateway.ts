@@ -18,11 +18,11 @@ export interface GkeGatewayArgs {
    * @default taken to exist
    */
   proxyOnlySubnet?: ProxyOnlySubnetArgs;
-  /** How load balancers ask model servers whether they serve. */
+  /** How load balancers ask model servers whether they serve. @default every 2 seconds, by "/health" at port 8000 */
   healthCheck?: GkeHealthCheckArgs;
-  /** How load balancers send requests to model servers. */
+  /** How load balancers send requests to model servers. @default with 300 seconds for an answer, and a log of requests */
   backend?: GkeBackendArgs;
-  /** The cluster's handle has it. */
+  /** The cluster's handle has it. @default nothing is known of the cluster */
   cluster?: GkeClusterDetails;
 }
 

@@ -44,7 +44,7 @@ export interface IstioArgs {
   imagePullSecrets?: string[];
   /** Other values of the charts, merged over those this component sets. @default none */
   values?: { base?: object; istiod?: object; cni?: object; ztunnel?: object };
-  /** Where charts are taken from instead of their official addresses: by the names "base", "istiod", "cni" and "ztunnel". */
+  /** Where charts are taken from instead of their official addresses: by the names "base", "istiod", "cni" and "ztunnel". @default none */
   mirrors?: ArtifactMirrors;
 }
 
