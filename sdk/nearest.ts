@@ -13,7 +13,7 @@ export function nearest(given: string, candidates: readonly string[]): string | 
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions between two words. */
-function editDistance(left: string, right: string): number {
+export function editDistance(left: string, right: string): number {
   let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row++) {
     const current = [row];

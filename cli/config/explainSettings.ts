@@ -4,6 +4,7 @@ import { isWithin } from "../../sdk/compose/explainPaths";
 import { secretText } from "../../sdk/compose/marked";
 import { explainLayers } from "../../stacks/environment/layers";
 import type { Layer } from "../../stacks/environment/origins";
+import { isSecretSetting } from "../../stacks/environment/secretSettings";
 import { type DefaultsOf, fragmentsWithDefaults, serviceWithDefaults } from "../../stacks/environment/serviceDefaults";
 import type { ServiceSettings, ServiceDefaults } from "../../stacks/environment/settings";
 
@@ -114,9 +115,6 @@ function serviceFields(
   return [...result.values()];
 }
 
-/** Secret wherever they come from. */
-const secretKeys = /(^|\.)(kubeconfig|adminPassword|privateKey)$/;
-
 function masked(field: ExplainedField): ExplainedField {
   return {
     ...field,
@@ -129,7 +127,7 @@ function withoutSecrets(value: unknown, path: string): unknown {
   if (value === null || value === undefined) return value;
   // Whether a kubeconfig is published is none.
   if (typeof value === "boolean") return value;
-  if (secretKeys.test(path)) return secretText;
+  if (isSecretSetting(path)) return secretText;
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, path));
   if (typeof (value as { secure?: unknown }).secure === "string") return secretText;

@@ -8,6 +8,7 @@ import type { BaseOptions } from "./baseFiles";
 import { composedSettings } from "./encrypted";
 import { configNamespace } from "./origins";
 import { encryptedSetting, markSecrets } from "./secrets";
+import { rememberDecrypted } from "./secretSettings";
 
 const lazyRequire = createRequire(__filename);
 
@@ -32,8 +33,10 @@ export function configuredSettings(
     inOrder.map((key) => {
       const name = prefix + key;
       const value = parseValue(config[name] ?? "");
-      const isMarked = composedSettings.has(key) && isConfigSecret(name);
-      return [key, isMarked ? markSecrets(value, encryptedSetting(name, pulumi.getStack(), projectFolder())) : value];
+      if (!isConfigSecret(name)) return [key, value];
+      const encrypted = encryptedSetting(name, pulumi.getStack(), projectFolder());
+      rememberDecrypted(value, encrypted);
+      return [key, composedSettings.has(key) ? markSecrets(value, encrypted) : value];
     }),
   );
   if (given.base === undefined) return given;

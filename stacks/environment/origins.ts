@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 
 import type { Problem } from "../../sdk/problems";
+import { withoutSecretValue } from "./secretSettings";
 
 /** Before the colon of every key of the configuration that this project's programs read. */
 export const configNamespace = "pulumi-kserve";
@@ -27,8 +28,12 @@ export function takenFrom<T extends object>(settings: T, others: object): T {
   return layers ? rememberLayers(settings, layers) : settings;
 }
 
-/** Problems of settings, with the layer that has each where there are several: the place in the merged lists tells nobody anything. */
-export function inLayers(settings: unknown, problems: readonly Problem[]): readonly Problem[] {
+/**
+ * Problems of settings as they may be shown: without secrets, and with the layer that has each where there are several, because the place in
+ * the merged lists tells nobody anything.
+ */
+export function inLayers(settings: unknown, found: readonly Problem[]): readonly Problem[] {
+  const problems = found.map(withoutSecretValue);
   const layers = typeof settings === "object" && settings !== null ? layersOf.get(settings) : undefined;
   if (!layers || layers.length < 2) return problems;
   const { located } = lazyRequire("./located") as typeof import("./located");
