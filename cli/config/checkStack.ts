@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 
 import { environmentOf, readLayers } from "../../local/engine/config";
+import { checkOtherProgram, type OtherProgram } from "../../local/engine/otherPrograms";
 import type { ArtifactMirrors } from "../../sdk/artifacts";
 import type { Composition } from "../../sdk/compose/compose";
 import { ConfigStore } from "../../sdk/compose/configs";
@@ -11,7 +12,6 @@ import { composeService, defaultNamespace } from "../../stacks/environment/compo
 import { configNamespace } from "../../stacks/environment/origins";
 import { preflightServices } from "../../stacks/environment/plan";
 import type { ServiceSettings } from "../../stacks/environment/settings";
-import { checkOtherProgram, type OtherProgram } from "./otherPrograms";
 import { platformProblems } from "./platformProblems";
 import type { NamedStack } from "./stacks";
 

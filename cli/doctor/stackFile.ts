@@ -4,11 +4,11 @@ import { resolve } from "node:path";
 import { load } from "js-yaml";
 
 import { environmentOf, readLayers } from "../../local/engine/config";
+import { checkOtherProgram } from "../../local/engine/otherPrograms";
 import { nearest } from "../../sdk/nearest";
 import { ConfigurationError, describeProblem } from "../../sdk/problems";
 import type { EnvironmentSettings } from "../../stacks/environment/settings";
 import { settingsOfConfig } from "../../stacks/environment/settings";
-import { checkOtherProgram } from "../config/otherPrograms";
 import { type Check, type DoctorOptions, failed, notChecked, ok, safeText } from "./check";
 import type { SecretsSettings } from "./secrets";
 

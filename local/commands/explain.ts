@@ -12,7 +12,8 @@ import { nearest } from "../../sdk/nearest";
 import { composeService, defaultNamespace } from "../../stacks/environment/composeService";
 import { preflightService } from "../../stacks/environment/plan";
 import { annotationFields, type EnvironmentSettings, type ServiceSettings } from "../../stacks/environment/settings";
-import { configFile, readEnvironment } from "../engine/config";
+import { configFile, environmentOf, readLayers } from "../engine/config";
+import { checkOtherProgram, type OtherProgram } from "../engine/otherPrograms";
 import { type Display, displayOf, paint } from "../paint";
 import { readConfigs, readPresets } from "../presets";
 import { type Command, parseCommand, UsageError } from "./command";
@@ -85,9 +86,9 @@ interface Explained {
 }
 
 async function composeFrom({ stack, config, service, mode, configs }: Request): Promise<Explained> {
-  const environment = await readEnvironment(stack, config);
+  const { environment, plan, notes = [] } = await programOf(stack, config);
   const file = configFile(stack, config);
-  const entry = findService(environment, service, file);
+  const entry = findService(environment, service, file, notes);
   const namespace = entry.namespace ?? defaultNamespace;
   const [presets, ...others] = await Promise.all([readPresets(environment.mirrors), ...configs.map(readConfigs)]);
   const store = new ConfigStore({ kserve: presets }).with(
@@ -95,7 +96,7 @@ async function composeFrom({ stack, config, service, mode, configs }: Request): 
     Object.assign({}, ...others) as Record<string, unknown>,
   );
   const composition = composeService(environment, entry, { configs: store, mode });
-  const findings = preflightService(environment, entry, composition);
+  const findings = preflightService(environment, entry, composition, plan);
   const metadata = annotationFields(entry, environment);
   return {
     composition,
@@ -108,11 +109,20 @@ async function composeFrom({ stack, config, service, mode, configs }: Request): 
   };
 }
 
+async function programOf(
+  stack: string,
+  config: string | undefined,
+): Promise<Partial<OtherProgram> & Pick<OtherProgram, "environment">> {
+  const layers = await readLayers(stack, config);
+  return (await checkOtherProgram(layers)) ?? { environment: await environmentOf(stack, layers) };
+}
+
 /** By its name, or by `<namespace>/<name>`, as other commands write it. */
 function findService(
   { services = [] }: EnvironmentSettings,
   wanted: string | undefined,
   file: string,
+  notes: readonly string[],
 ): ServiceSettings {
   const fullName = ({ namespace = defaultNamespace, name }: ServiceSettings): string => `${namespace}/${name}`;
   const names = services.map(({ name }) => name);
@@ -122,7 +132,7 @@ function findService(
   if (!entry) {
     const close = nearest(wanted, names);
     throw new UsageError(
-      `${file} has no service "${wanted}"${close ? `, did you mean ${close}?` : ";"} it has: ${list}`,
+      `${file} has no service "${wanted}"${close ? `, did you mean ${close}?` : ";"} it has: ${list}${notes.map((note) => `\n${note}`).join("")}`,
     );
   }
   return entry;

@@ -61,10 +61,11 @@ export function preflightService(
   settings: EnvironmentSettings,
   entry: ServiceSettings,
   composition: Composition,
+  cluster?: ClusterPlan,
 ): Finding[] {
   // Waivers of other services' findings are no findings here.
   return composition.effective
-    ? preflightServices(settings, [[entry, composition]]).filter(({ code }) => code !== "waiver-unused")
+    ? preflightServices(settings, [[entry, composition]], cluster).filter(({ code }) => code !== "waiver-unused")
     : [];
 }
 

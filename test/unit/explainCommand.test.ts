@@ -182,6 +182,27 @@ describe("npm run explain", () => {
     );
   });
 
+  it("explains the services of a split environment, whose pools are in the cluster's stack", async () => {
+    const stack = join(folder, "services");
+    await mkdir(stack, { recursive: true });
+    await writeFile(join(stack, "Pulumi.yaml"), dump({ name: "inference-services", runtime: "nodejs" }));
+    const file = join(stack, "Pulumi.prod.yaml");
+    const pooled = { name: "pooled", pool: "h100", spec: { model: { uri: "hf://meta/pooled" } } };
+    const settings = { platformStack: "acme/inference-platform/prod", services: [services[2], pooled] };
+    await writeFile(
+      file,
+      dump({
+        config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`pulumi-kserve:${key}`, value])),
+      }),
+    );
+    const { code, out, err } = await explain("other", "model", "--config", file);
+    deepStrictEqual([code, err], [0, ""]);
+    match(out, /hf:\/\/meta\/other/);
+    const unknown = await explain("pooled", "--config", file);
+    strictEqual(unknown.code, 2);
+    match(unknown.err, /it has: other\npooled: not checked, since the stack of the cluster has their pools/);
+  });
+
   it("explains the services of a gallery", async () => {
     const file = join(folder, "gallery.yaml");
     const more = { "kserve-config-llm-scheduler": {}, "kserve-config-llm-router-route": {} };

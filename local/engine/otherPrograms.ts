@@ -1,10 +1,10 @@
-import type { StackConfig } from "../../local/engine/config";
 import type { ClusterPlan } from "../../sdk/preflight/plan";
 import { ConfigurationError } from "../../sdk/problems";
 import { withMarkedSecrets } from "../../stacks/environment/encrypted";
 import { inLayers, rememberLayers } from "../../stacks/environment/origins";
 import { parsePart, parts, settingsOfPart } from "../../stacks/environment/parts";
 import { type EnvironmentSettings, settingsOfConfig } from "../../stacks/environment/settings";
+import type { StackConfig } from "./config";
 
 /** What another program's configuration comes to as an environment, and what was left out of it. */
 export interface OtherProgram {
