@@ -17,6 +17,9 @@ const volatile: readonly (readonly [RegExp, string])[] = [
 /** Kept by the API server, or counted by it. */
 const bookkeeping = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
 
+/** Annotations by which Pulumi awaits objects, and by which the embedded environment counts how often it has reminded kwok of its Stages. */
+const ofTools = /^pulumi(-kserve\.local|\.com)\//;
+
 /**
  * Every object of a cluster as text, by name. Of objects with a generated name only how many there are counts: what makes them is
  * compared.
@@ -39,7 +42,7 @@ function asText(object: KubernetesObject): string {
   const metadata = Object.fromEntries(
     Object.entries(object.metadata).filter(([key]) => !bookkeeping.includes(key)),
   ) as KubernetesObject["metadata"];
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/"));
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !ofTools.test(key));
   delete metadata.annotations;
   if (annotations.length > 0) metadata.annotations = Object.fromEntries(annotations);
   const text = JSON.stringify({ ...object, metadata }, inOrder, 1);
