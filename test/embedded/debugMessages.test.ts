@@ -4,10 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { ComponentResource } from "@pulumi/pulumi";
-
-import { openStack } from "../../local/engine/workspace";
-import { silentProgress } from "../../local/progress";
-import { ensureToolchain } from "../../local/toolchain/toolchain";
+import { stackWithoutCluster } from "./stackWithoutCluster";
 
 /** Through the real engine; nothing here reaches a cluster. */
 describe("debug messages of the SDK", function () {
@@ -25,12 +22,9 @@ describe("debug messages of the SDK", function () {
 
   /** @returns what the engine was told of one component. */
   async function messages(debugMessages?: boolean): Promise<string[]> {
-    const { tools } = await ensureToolchain({ progress: silentProgress });
-    const stack = await openStack({
+    const stack = await stackWithoutCluster({
       folder,
       stack: "test",
-      pulumi: tools.pulumi.path,
-      helm: tools.helm.path,
       program: () => Promise.resolve(void new Empty("one")),
       ...(debugMessages !== undefined && { debugMessages }),
     });

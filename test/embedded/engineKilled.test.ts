@@ -8,10 +8,8 @@ import type { PulumiFn } from "@pulumi/pulumi/automation";
 
 import { LLMInferenceService } from "../../components/serving/llmInferenceService";
 import { Operation, OperationError, type OperationResult, runOperation } from "../../local/engine/run";
-import { openStack } from "../../local/engine/workspace";
-import { silentProgress } from "../../local/progress";
-import { ensureToolchain } from "../../local/toolchain/toolchain";
 import { enginePid } from "./enginePid";
+import { stackWithoutCluster } from "./stackWithoutCluster";
 
 /** Through the real engine; nothing here reaches a cluster. */
 describe("a program whose engine is killed", function () {
@@ -21,12 +19,9 @@ describe("a program whose engine is killed", function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   async function up(program: PulumiFn): Promise<OperationResult> {
-    const { tools } = await ensureToolchain({ progress: silentProgress });
-    const stack = await openStack({
+    const stack = await stackWithoutCluster({
       folder,
       stack: "test",
-      pulumi: tools.pulumi.path,
-      helm: tools.helm.path,
       program,
     });
     return runOperation(Operation.up, stack, { logFile: join(folder, "log") });

@@ -10,12 +10,10 @@ import { KubernetesObject } from "../../components/kubernetesObject";
 import { LLMInferenceService, type LLMInferenceServiceArgs } from "../../components/serving/llmInferenceService";
 import { ServiceDisruptionBudget } from "../../components/serving/serviceDisruptionBudget";
 import { OperationError, runOperation } from "../../local/engine/run";
-import { openStack } from "../../local/engine/workspace";
 import { projectRoot } from "../../local/paths";
-import { silentProgress } from "../../local/progress";
-import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { ConfigFragment } from "../../sdk/api/configFragment";
 import type { LLMInferenceServiceSpecArgs } from "../../sdk/api/llmInferenceService";
+import { stackWithoutCluster } from "./stackWithoutCluster";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const spec: LLMInferenceServiceSpecArgs = {
@@ -42,12 +40,9 @@ describe("policy pack in the engine", function () {
   let others: () => void = () => undefined;
 
   before(async () => {
-    const { tools } = await ensureToolchain({ progress: silentProgress });
-    stack = await openStack({
+    stack = await stackWithoutCluster({
       folder,
       stack: "production",
-      pulumi: tools.pulumi.path,
-      helm: tools.helm.path,
       program: () => {
         new LLMInferenceService("llama", { namespace: "models", skipAwait: true, ...service });
         others();

@@ -11,9 +11,7 @@ import { AcceleratorPool } from "../../components/nodepools/acceleratorPool";
 import type { AcceleratorPoolArgs } from "../../components/nodepools/poolArgs";
 import { writeNodePlugin } from "../../local/engine/nodePlugin";
 import { runOperation } from "../../local/engine/run";
-import { openStack } from "../../local/engine/workspace";
-import { silentProgress } from "../../local/progress";
-import { ensureToolchain } from "../../local/toolchain/toolchain";
+import { stackWithoutCluster } from "./stackWithoutCluster";
 
 describe("replacements of clusters and pools", function () {
   this.timeout(120_000);
@@ -27,12 +25,9 @@ describe("replacements of clusters and pools", function () {
     // The engine finds a provider that no project names on PATH.
     await writeNodePlugin(join(folder, "plugins"), "gcp", join(__dirname, "replacement", "gcpStandIn.js"));
     process.env.PATH = [join(folder, "plugins"), path].join(delimiter);
-    const { tools } = await ensureToolchain({ progress: silentProgress });
-    stack = await openStack({
+    stack = await stackWithoutCluster({
       folder,
       stack: "replacement",
-      pulumi: tools.pulumi.path,
-      helm: tools.helm.path,
       program: () => {
         const made = new GkeCluster("prod", { project: "acme", location: "us-central1", ...cluster });
         new AcceleratorPool("l4", {
