@@ -1,4 +1,5 @@
 import type { KubernetesClient, KubernetesObject } from "../../sdk/kubernetes/client";
+import { acceptNames } from "./acceptNames";
 import { applyObject } from "./applyObject";
 import { asApplied, type BundleInputs, type BundleOutputs, CrdDeletion, CrdOwnership, objectNames } from "./bundle";
 import { forAll, readMetadata, readObject, Waiting, withCluster } from "./cluster";
@@ -80,6 +81,7 @@ async function applyObjects(
   };
   const subject = `CRD set "${inputs.name}"`;
   const crds = objects.filter(isCrd);
+  await acceptNames(client, inputs, crds);
   const applied = await forAll(crds, subject, apply);
   await forAll(crds, subject, (crd) => waitServed(client, crd, inputs.timeoutSeconds));
   applied.push(

@@ -1,6 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -24,9 +23,10 @@ import { silentProgress } from "../../local/progress";
 import { runCommand, sleep } from "../../local/process";
 import { ensureToolchain } from "../../local/toolchain/toolchain";
 import type { Toolchain } from "../../local/toolchain/types";
-import { artifacts, type CrdSet } from "../../sdk/artifacts";
+import { artifacts } from "../../sdk/artifacts";
 import { gatewayApiSet } from "../../sdk/gateways/gatewayApi";
 import { ApiError, KubernetesClient, type KubernetesObject } from "../../sdk/kubernetes/client";
+import { thingsIn } from "./crds/things";
 import { type InterruptedOptions, interruptedProgram } from "./crdsInterrupted";
 
 const clusterName = `test-crds-${process.pid}`;
@@ -440,46 +440,6 @@ describe("CRD sets through the engine", function () {
     deepStrictEqual(await crdNames(), []);
   });
 });
-
-type Versions = Record<string, "storage" | "served">;
-
-/** CRD files made for a test. */
-function thingsIn(folder: string) {
-  const manifest = (versions: Versions) => ({
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "things.example.com" },
-    spec: {
-      group: "example.com",
-      scope: "Namespaced",
-      names: { kind: "Thing", plural: "things", singular: "thing", listKind: "ThingList", shortNames: ["th"] },
-      versions: Object.entries(versions).map(([name, role]) => ({
-        name,
-        served: true,
-        storage: role === "storage",
-        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
-      })),
-    },
-  });
-  const write = (versions: Versions): CrdSet => {
-    const text = dump(manifest(versions));
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "things.yaml"), text);
-    const [storageVersion = ""] = Object.entries(versions).find(([, role]) => role === "storage") ?? [];
-    return {
-      name: "things",
-      upstream: "kserve",
-      version: "1.0.0",
-      source: "https://example.invalid/",
-      files: { "things.yaml": createHash("sha256").update(text).digest("hex") },
-      crds: {
-        "things.example.com": { group: "example.com", kind: "Thing", versions: Object.keys(versions), storageVersion },
-      },
-      others: [],
-    };
-  };
-  return { folder, write, manifest };
-}
 
 /** One of each kind that this package makes, and a reference grant, whose CRD has a new version. */
 const gatewayObjects: KubernetesObject[] = [
