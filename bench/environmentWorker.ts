@@ -20,7 +20,13 @@ async function main(): Promise<void> {
   // As the command line does.
   loadSdkFaster();
   const { openEnvironment, serviceRows } = await import("../local/engine/environment");
-  const stack = await openEnvironment({ cluster, toolchain, stack: task.stack, configFile: task.configFile });
+  const stack = await openEnvironment({
+    cluster,
+    toolchain,
+    stack: task.stack,
+    configFile: task.configFile,
+    providersAhead: true,
+  });
   const { changes, outputs } = await runOperation(Operation[task.operation], stack, {
     logFile: join(cluster.folder, "logs", "pulumi.log"),
   });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from "node:child_process"
 import { randomInt } from "node:crypto";
 import { closeSync, createWriteStream, existsSync, mkdirSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { isAlive, processStartTime, sleep, type ProcessIdentity } from "./identity";
@@ -92,6 +92,27 @@ export function startProcess(options: StartOptions): ManagedProcess {
 export function startPiped(options: Omit<StartOptions, "daemon">): PipedProcess {
   const { child, managed } = start(options, (log) => ["pipe", "pipe", log]);
   return { ...managed, stdin: child.stdin as Writable, stdout: child.stdout as Readable };
+}
+
+/**
+ * Like {@link startProcess}, with its stdout in a file of its own, for a program that ends when its stdin does. It keeps this process from nothing:
+ * a signal to end leaves it alone, as long as this process has something to finish, and it ends with it.
+ * @throws when the command cannot be started.
+ */
+export function startTied({
+  stdoutFile,
+  ...options
+}: Omit<StartOptions, "daemon"> & { stdoutFile: string }): ManagedProcess {
+  const stdout = openSync(stdoutFile, "w", 0o600);
+  try {
+    const { child, managed } = start({ ...options, daemon: true }, (log) => ["pipe", stdout, log]);
+    // Its end may come first.
+    child.stdin?.on("error", () => undefined);
+    (child.stdin as Socket).unref();
+    return managed;
+  } finally {
+    closeSync(stdout);
+  }
 }
 
 function start(

@@ -79,7 +79,13 @@ async function run(operation: Operation, values: StackValues, open: OpenCluster)
   // Loaded here, because it takes a second and the other commands do without.
   loadSdkFaster();
   const { openEnvironment, serviceRows } = await import("../engine/environment");
-  const stack = await openEnvironment({ cluster, toolchain, stack: values.stack, configFile: values.config });
+  const stack = await openEnvironment({
+    cluster,
+    toolchain,
+    stack: values.stack,
+    configFile: values.config,
+    providersAhead: true,
+  });
   const logFile = join(cluster.folder, "logs", "pulumi.log");
 
   const result = await interruptible((signal) =>

@@ -12,5 +12,7 @@ leaveOutSerializer();
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module starts serving when it is loaded
 require("@pulumi/pulumi/cmd/dynamic-provider");
+// With no engine there yet (see standby.ts), there is time to load what the first set of CRDs needs.
+if (process.argv[2] === "") setImmediate(() => void import("../../components/crds/install"));
 // The engine ends its plugins by a signal, after which nothing would be kept.
 flushCompileCache();

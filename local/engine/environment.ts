@@ -21,6 +21,8 @@ export interface EnvironmentOptions {
   stack?: string;
   /** Another configuration file. */
   configFile?: string;
+  /** Worth it where one operation is all that this process does, as `providersAhead` of the workspace. @default false */
+  providersAhead?: boolean;
 }
 
 /** One row of the table of services. */
@@ -55,6 +57,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Stac
     helm: toolchain.tools.helm.path,
     stack,
     config,
+    providersAhead: options.providersAhead ?? false,
     // A failure is the program's.
     meanwhile: () => void load().catch(() => undefined),
     program: async () => {

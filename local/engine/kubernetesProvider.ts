@@ -41,6 +41,9 @@ export interface ProviderSearch {
   install?: (pulumi: string, version: string, home: string) => Promise<void>;
 }
 
+/** The stand-in's program. */
+export const kubernetesProviderMain = join(__dirname, "..", "provider", "main.js");
+
 const executable = "pulumi-resource-kubernetes";
 const variable = "PULUMI_KSERVE_KUBERNETES_PROVIDER";
 /** How long a failed download is not tried again. */
@@ -110,7 +113,7 @@ async function officialVersion(): Promise<string> {
 
 async function standIn(folder: string): Promise<KubernetesProvider> {
   const plugin = join(folder, "provider");
-  await writeNodePlugin(plugin, "kubernetes", join(__dirname, "..", "provider", "main.js"));
+  await writeNodePlugin(plugin, "kubernetes", kubernetesProviderMain);
   return { folder: plugin, source: ProviderSource.standIn };
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { writeFileAtomic } from "../files";
+import { standbyScript } from "./standby";
 import { compileCacheFolder } from "./startup";
 
 /**
@@ -14,7 +15,7 @@ import { compileCacheFolder } from "./startup";
  * @returns path of the executable
  */
 export async function writeNodePlugin(folder: string, provider: string, main: string): Promise<string> {
-  return writePlugin(folder, `pulumi-resource-${provider}`, main);
+  return writePlugin(folder, `pulumi-resource-${provider}`, main, standbyScript(provider));
 }
 
 /**
@@ -29,12 +30,18 @@ export async function writePolicyAnalyzer(folder: string): Promise<string> {
   return writePlugin(folder, "pulumi-analyzer-policy-nodejs", require.resolve("@pulumi/pulumi/cmd/run-policy-pack"));
 }
 
-async function writePlugin(folder: string, name: string, main: string): Promise<string> {
+async function writePlugin(
+  folder: string,
+  name: string,
+  main: string,
+  before: readonly string[] = [],
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, name);
   const script = [
     "#!/bin/sh",
     "# Written by pulumi-kserve.",
+    ...before,
     `NODE_COMPILE_CACHE=${quote(compileCacheFolder())} exec ${quote(process.execPath)} ${quote(main)} "$@"`,
     "",
   ];

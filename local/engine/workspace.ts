@@ -12,9 +12,15 @@ import { projectRoot } from "../paths";
 import { checkpointFile, readingCheckpoint } from "./checkpoint";
 import { pulumiCommand } from "./command";
 import { sendDebugMessages } from "./debugMessages";
-import { kubernetesProvider } from "./kubernetesProvider";
+import {
+  type KubernetesProvider,
+  kubernetesProvider,
+  kubernetesProviderMain,
+  ProviderSource,
+} from "./kubernetesProvider";
 import { recoverStack } from "./recovery";
 import { writeNodePlugin, writePolicyAnalyzer } from "./nodePlugin";
+import { standBy } from "./standby";
 
 /** What an engine run needs. */
 export interface WorkspaceOptions {
@@ -30,6 +36,8 @@ export interface WorkspaceOptions {
   program: PulumiFn;
   /** Other providers, by name, with the folder that has the executable of each. @default none */
   plugins?: Readonly<Record<string, string>>;
+  /** Providers are started before the engine asks for them, for the first engine that does; they end with it or with this process. @default false */
+  providersAhead?: boolean;
   /** Called once the CLI is starting, which is when this process has nothing else to do. @default nothing is called */
   meanwhile?: () => void;
   /** Configuration as in a `Pulumi.<stack>.yaml`, with full keys such as "pulumi-kserve:services". */
@@ -41,6 +49,7 @@ export interface WorkspaceOptions {
 }
 
 const defaultProject = "pulumi-kserve";
+const dynamicProviderMain = join(__dirname, "dynamicProviderMain.js");
 
 /**
  * Prepares a Pulumi stack whose program runs in this process: the real engine, a file backend, secrets encrypted with a
@@ -55,19 +64,28 @@ export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const paths = { work, state: join(folder, "state"), home: join(folder, "home") };
   await Promise.all(Object.values(paths).map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
 
-  const [environment, command] = await Promise.all([
-    engineEnvironment(folder, options, paths),
+  const environment = await engineEnvironment(folder, options, paths);
+  const [command, kubernetes] = await Promise.all([
     pulumiCommand(folder, options.pulumi, options.meanwhile),
     writeProject(paths.work, project, options),
     writeStackConfig(paths.work, stack, options.config ?? {}),
   ]);
+  const standby = options.providersAhead && {
+    folder: join(folder, "standby"),
+    providers: {
+      "pulumi-nodejs": dynamicProviderMain,
+      ...(kubernetes.source === ProviderSource.standIn && { kubernetes: kubernetesProviderMain }),
+    },
+    cwd: paths.work,
+    env: { ...environment, PULUMI_NODEJS_PROJECT: project },
+  };
   await recoverStack(paths.state, project, stack);
   const checkpoint = checkpointFile(paths.state, project, stack);
   const workspace = await LocalWorkspace.create({
     workDir: paths.work,
     pulumiHome: paths.home,
     pulumiCommand: command,
-    envVars: environment,
+    envVars: { ...environment, ...(standby && (await standBy(standby))) },
     program: options.program,
   });
   // Every command of the Automation API names its stack; to select one would start the CLI for nothing.
@@ -105,14 +123,15 @@ async function passphrase(folder: string): Promise<string> {
   return made;
 }
 
-async function writeProject(work: string, project: string, options: WorkspaceOptions): Promise<void> {
+/** @returns the Kubernetes provider that the project names */
+async function writeProject(work: string, project: string, options: WorkspaceOptions): Promise<KubernetesProvider> {
   const { folder, pulumi, plugins = {}, kubernetesPort } = options;
   const dynamic = join(folder, "dynamic-provider");
   const analyzer = join(folder, "policy-analyzer");
   const [kubernetes] = await Promise.all([
     kubernetesProvider({ pulumi, folder, ...(kubernetesPort !== undefined && { configured: "stand-in" }) }),
     // The SDK's provider of dynamic resources, found without looking in the project's folder, and started faster.
-    writeNodePlugin(dynamic, "pulumi-nodejs", join(__dirname, "dynamicProviderMain.js")),
+    writeNodePlugin(dynamic, "pulumi-nodejs", dynamicProviderMain),
     writePolicyAnalyzer(analyzer),
   ]);
   const settings = {
@@ -136,6 +155,7 @@ async function writeProject(work: string, project: string, options: WorkspaceOpt
   const root = projectRoot();
   await replaceLink(join(modules, "pulumi-kserve"), root);
   await replaceLink(join(modules, "@pulumi"), join(root, "node_modules", "@pulumi"));
+  return kubernetes;
 }
 
 async function writeStackConfig(work: string, stack: string, config: Record<string, unknown>): Promise<void> {

@@ -3,10 +3,11 @@ import { serve } from "./server";
 
 async function main(): Promise<void> {
   const engineAddress = process.argv[2];
-  const { port } = await serve(engineAddress);
+  // Empty while there is no engine yet, which gives it when it takes over.
+  const { port } = await serve(engineAddress || undefined);
   process.stdout.write(`${port}\n`);
-  if (!engineAddress) return;
-  // The engine holds the other end of stdin; it closes when the engine ends, in whatever way.
+  if (engineAddress === undefined) return;
+  // Whoever started it holds the other end of stdin; it closes when that process ends, in whatever way.
   process.stdin.on("end", () => process.exit(0));
   process.stdin.on("error", () => process.exit(0));
   process.stdin.resume();

@@ -78,6 +78,40 @@ describe("processes", () => {
   });
 
   for (const [how, program, expected] of [
+    ["ends", "setTimeout(() => undefined, 100)", 0],
+    ["is killed", "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)", "SIGKILL"],
+  ] as const) {
+    it(`ends what is tied to the starter when that ${how}, and not before`, async () => {
+      const starter = node(`
+        const { startTied } = require(${processModule});
+        startTied({ name: "tied", command: "sh", logFile: "tied.log", stdoutFile: "tied.out",
+          args: ["-c", "echo $$; echo told >&2; cat; echo end of stdin; exec sleep 0.1"] });
+        ${program}`);
+      const pid = await pidIn(join(folder, "tied.out"));
+      assert.equal(await exit(starter), expected);
+      await until(() => !isAlive(pid));
+      assert.equal(readFileSync(join(folder, "tied.out"), "utf8"), `${pid}\nend of stdin\n`);
+      assert.equal(readFileSync(join(folder, "tied.log"), "utf8"), "told\n");
+    });
+  }
+
+  it("leaves what is tied to it alone while it ends something at a signal", async () => {
+    const starter = node(`
+      const { startTied } = require(${processModule});
+      startTied({ name: "tied", command: "sh", logFile: "tied.log", stdoutFile: "tied.out", args: ["-c", "echo $$; cat"] });
+      process.once("SIGINT", () => setTimeout(() => undefined, 300));
+      setInterval(() => fs.existsSync("end") && process.exit(5), 10);
+      const fs = require("fs");`);
+    const pid = await pidIn(join(folder, "tied.out"));
+    starter.kill("SIGINT");
+    await sleep(200);
+    assert.equal(isAlive(pid), true);
+    writeFileSync(join(folder, "end"), "");
+    assert.equal(await exit(starter), 5);
+    await until(() => !isAlive(pid));
+  });
+
+  for (const [how, program, expected] of [
     ["ends", "setTimeout(() => process.exit(4), 100)", 4],
     ["throws", "setTimeout(() => { fs.closeSync(2); throw 'on purpose' }, 100)", 1],
     ["gets SIGINT", "setTimeout(() => process.kill(process.pid, 'SIGINT'), 100)", "SIGINT"],
