@@ -82,8 +82,7 @@ export class OperationError extends Error {
 /**
  * Runs one operation of a stack and shows what it is doing, and what it is waiting for.
  *
- * In a process that runs one operation after another, gRPC may still hold back from an address that an earlier engine had, and
- * then refuse the new engine on the same port at once. Nothing has been done then, so the operation is begun anew.
+ * A program that could not reach its engine before anything was done is begun anew.
  */
 export async function runOperation(
   operation: Operation,
@@ -100,7 +99,7 @@ export async function runOperation(
   }
 }
 
-/** Longer than gRPC holds back from an address after a first failure. */
+/** Longer than gRPC holds back from an address that did not answer. */
 const reconnectDelayMs = 2000;
 
 async function runOnce(operation: Operation, stack: Stack, options: OperationOptions): Promise<OperationResult> {
@@ -126,7 +125,7 @@ async function runOnce(operation: Operation, stack: Stack, options: OperationOpt
           options.onEvent?.(event);
         },
       };
-      const outputs = await call(operation, stack, common, options.policyPacks);
+      const outputs = await throughProgram(operation, stack, () => call(operation, stack, common, options.policyPacks));
       return {
         changes: record.changes,
         steps: record.steps,
@@ -137,10 +136,39 @@ async function runOnce(operation: Operation, stack: Stack, options: OperationOpt
     });
   } catch (error) {
     const diagnostics = record.errors.length > 0 ? record.errors : [withoutCommand(error)];
-    const neverConnected = !record.registered && diagnostics.some((text) => text.includes("No connection established"));
+    const lost = diagnostics.some((text) => text.includes("No connection established") || text === lostEngine);
+    const neverConnected = lost && !record.registered;
     throw new OperationError(operation, diagnostics, options.logFile, error, neverConnected);
   } finally {
     await new Promise((resolve) => log.end(resolve));
+  }
+}
+
+const lostEngine =
+  "the program lost its connection to the engine before it ended, and the engine took what it had declared until then for all of it; " +
+  "run it again: what was deleted is made anew";
+
+/**
+ * Sees to it that the engine's word is not taken for a program that did not end: where a call of the SDK fails because nobody answers, or is
+ * cancelled, the SDK tells the engine that the program is over.
+ *
+ * @throws Error with {@link lostEngine}
+ */
+async function throughProgram<T>(operation: Operation, { workspace }: Stack, work: () => Promise<T>): Promise<T> {
+  const { program } = workspace;
+  if (!program || (operation !== Operation.preview && operation !== Operation.up)) return work();
+  let ended = false;
+  workspace.program = async () => {
+    const outputs = await program();
+    ended = true;
+    return outputs;
+  };
+  try {
+    const result = await work();
+    if (!ended) throw new Error(lostEngine);
+    return result;
+  } finally {
+    workspace.program = program;
   }
 }
 

@@ -11,6 +11,7 @@ import { writeFileAtomic } from "../process";
 import { projectRoot } from "../paths";
 import { checkpointFile, readingCheckpoint } from "./checkpoint";
 import { pulumiCommand } from "./command";
+import { shareNoConnections } from "./connections";
 import { sendDebugMessages } from "./debugMessages";
 import {
   type KubernetesProvider,
@@ -58,6 +59,7 @@ const dynamicProviderMain = join(__dirname, "dynamicProviderMain.js");
 export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const { folder, stack } = options;
   sendDebugMessages(options.debugMessages ?? false);
+  shareNoConnections();
   const project = options.project ?? defaultProject;
   // Stacks of several projects may be moved into each other, each from the folder of its project.
   const work = join(folder, project === defaultProject ? "project" : `project-${project}`);

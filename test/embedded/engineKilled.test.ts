@@ -1,5 +1,6 @@
-import { deepStrictEqual, rejects } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -67,5 +68,36 @@ describe("a program whose engine is killed", function () {
     });
     deepStrictEqual(changes, { same: 1 });
     deepStrictEqual(warnings, ["the next program"]);
+  });
+
+  /** As the SDK's own calls fail when nobody answers at the engine's address. */
+  const unavailable = Object.assign(new Error("14 UNAVAILABLE: No connection established"), { code: 14 });
+
+  it("is not taken for one that has ended when the SDK tells the engine so", async () => {
+    // What registers the stack and calls the program. The SDK passes over such an error.
+    const sdk = createRequire(__filename)("@pulumi/pulumi/runtime/stack") as {
+      runInPulumiStack: (program: PulumiFn) => Promise<unknown>;
+    };
+    const { runInPulumiStack } = sdk;
+    let runs = 0;
+    sdk.runInPulumiStack = () => Promise.reject((runs++, unavailable));
+    try {
+      await rejects(
+        up(() => Promise.resolve({ done: true })),
+        (error: unknown) =>
+          error instanceof OperationError &&
+          error.message.includes("the program lost its connection to the engine before it ended"),
+      );
+    } finally {
+      sdk.runInPulumiStack = runInPulumiStack;
+    }
+    // Once more, because nothing had been done.
+    strictEqual(runs, 2);
+  });
+
+  it("is begun anew when its first call fails, and nothing was done yet", async () => {
+    let runs = 0;
+    const { outputs } = await up(() => (runs++ === 0 ? Promise.reject(unavailable) : Promise.resolve({ done: true })));
+    deepStrictEqual([runs, outputs?.done?.value], [2, true]);
   });
 });
