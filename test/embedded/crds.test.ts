@@ -191,6 +191,8 @@ describe("CRD sets through the engine", function () {
     await patch("things.example.com", { metadata: { annotations: { other: "1" } } }, "cainjector");
     deepStrictEqual((await stack.refresh()).changed, []);
 
+    // Who was the last is known by the second.
+    await sleep(1000);
     await patch("things.example.com", { spec: { names: { shortNames: ["hand"] } } });
     const refreshed = await stack.refresh();
     deepStrictEqual(refreshed.names("update"), ["things"]);
